@@ -1,0 +1,45 @@
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils import translation
+
+from klaster.core.fields import PartialDateField, Translated, TranslatedTextField
+
+
+def test_text_is_shown_in_the_readers_language_then_english_then_any():
+    text = Translated(lt="klasteris", en="cluster")
+    with translation.override("lt"):
+        assert str(text) == "klasteris"
+    with translation.override("en"):
+        assert str(text) == "cluster"
+    with translation.override("lt"):
+        assert str(Translated(en="cluster")) == "cluster"
+        assert str(Translated(de="Cluster")) == "Cluster"
+        assert Translated(de="Cluster").language == "de"
+
+
+def test_required_text_needs_one_language():
+    field = TranslatedTextField()
+    assert field.clean({"lt": " klasteris ", "en": ""}, None) == {"lt": "klasteris"}
+    with pytest.raises(ValidationError):
+        field.clean({"lt": "", "en": " "}, None)
+
+
+@pytest.mark.parametrize("value", ["2017", "2017-05", "2017-05-31"])
+def test_partial_date_is_read(value):
+    assert PartialDateField().clean(value, None) == value
+
+
+@pytest.mark.parametrize("value", ["17", "2017-13", "2017-02-30", "2017-5", "31.05.2017"])
+def test_partial_date_refuses_what_is_no_date(value):
+    with pytest.raises(ValidationError):
+        PartialDateField().clean(value, None)
+
+
+@pytest.mark.django_db
+def test_lithuanian_order():
+    words = ["Šiauliai", "Tauragė", "Žemaitija", "Zarasai", "Ąžuolas", "Asociacija", "Čiobreliai", "Cechas"]
+    with connection.cursor() as cursor:
+        cursor.execute("select w from unnest(%s::text[]) w order by sort_key(w, 'lt') collate \"C\"", [words])
+        ordered = [row[0] for row in cursor.fetchall()]
+    assert ordered == ["Asociacija", "Ąžuolas", "Cechas", "Čiobreliai", "Šiauliai", "Tauragė", "Zarasai", "Žemaitija"]

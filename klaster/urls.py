@@ -1,0 +1,26 @@
+"""Every address of the site. Words in addresses are in the page's language; closed unless a view says otherwise."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.conf.urls.static import static
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.utils.urlpatterns import decorate_urlpatterns
+
+from klaster import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("office/", include(wagtailadmin_urls)),
+    path("documents/", include(decorate_urlpatterns(wagtaildocs_urls.urlpatterns, login_not_required))),
+    *(static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT, view=login_not_required(views.media))),
+]
+urlpatterns += i18n_patterns(
+    path(_("account/"), include("allauth.urls")),
+    path("", include(decorate_urlpatterns(wagtail_urls.urlpatterns, login_not_required))),
+)

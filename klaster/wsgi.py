@@ -1,0 +1,8 @@
+"""The WSGI application: `granian --interface wsgi klaster.wsgi:application`."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "klaster.settings")
+application = get_wsgi_application()
