@@ -1,0 +1,181 @@
+"""One factory a model. Names are visibly invented."""
+
+import datetime
+
+import factory
+from factory.django import DjangoModelFactory
+
+from klaster.accounts.factories import UserFactory
+from klaster.core.fields import Translated
+from klaster.directory import models
+
+
+def both(lt: str, en: str) -> Translated:
+    return Translated(lt=lt, en=en)
+
+
+class SectorFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Sector
+        django_get_or_create = ("code",)
+
+    code = factory.Sequence(lambda n: f"sector-{n}")
+    slug = factory.LazyAttribute(lambda o: both(f"{o.code}-lt", f"{o.code}-en"))
+    name = factory.LazyAttribute(lambda o: both(f"Sektorius {o.code}", f"Sector {o.code}"))
+    hue = 1
+
+
+class RegionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Region
+        django_get_or_create = ("code",)
+
+    code = "LT011"
+    level = 3
+    country = "LT"
+    name = factory.LazyFunction(lambda: both("Vilniaus apskritis", "Vilnius County"))
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Organisation
+
+    slug = factory.Sequence(lambda n: f"isgalvota-imone-{n}")
+    name = factory.Sequence(lambda n: both(f"Išgalvota įmonė {n}", f"Invented firm {n}"))
+    kind = models.Organisation.Kind.SMALL
+    country = "LT"
+    status = "published"
+
+
+class ClusterFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Cluster
+
+    slug = factory.Sequence(lambda n: f"isgalvotas-klasteris-{n}")
+    name = factory.Sequence(lambda n: both(f"Išgalvotas klasteris {n}", f"Invented cluster {n}"))
+    country = "LT"
+    coordinator = factory.SubFactory(OrganisationFactory, kind=models.Organisation.Kind.ASSOCIATION)
+    main_sector = factory.SubFactory(SectorFactory)
+    status = "published"
+
+
+class ClusterMembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ClusterMembership
+
+    cluster = factory.SubFactory(ClusterFactory)
+    organisation = factory.SubFactory(OrganisationFactory)
+
+
+class AffiliationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Affiliation
+
+    person = factory.SubFactory(UserFactory)
+    organisation = factory.SubFactory(OrganisationFactory)
+    role = models.Affiliation.Role.REPRESENTATIVE
+    since = datetime.date(2020, 1, 1)
+
+    class Params:
+        manager = factory.Trait(role=models.Affiliation.Role.MANAGER)
+
+
+class SourceFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Source
+
+    key = factory.Sequence(lambda n: f"source-{n}")
+    title = factory.Sequence(lambda n: both(f"Šaltinis {n}", f"Source {n}"))
+
+
+class FactKindFactory(DjangoModelFactory):
+    class Meta:
+        model = models.FactKind
+        django_get_or_create = ("code",)
+
+    code = "members"
+    name = factory.LazyFunction(lambda: both("Nariai", "Members"))
+
+
+class StatementFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Statement
+
+    kind = factory.SubFactory(FactKindFactory)
+    cluster = factory.SubFactory(ClusterFactory)
+    number = 20
+    as_of = "2018"
+    source = factory.SubFactory(SourceFactory)
+
+
+class LabelFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Label
+
+    cluster = factory.SubFactory(ClusterFactory)
+    level = models.Label.Level.BRONZE
+
+
+class AchievementFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Achievement
+
+    cluster = factory.SubFactory(ClusterFactory)
+    title = factory.Sequence(lambda n: both(f"Pasiekimas {n}", f"Achievement {n}"))
+    happened = "2017"
+
+
+class OpeningFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Opening
+
+    cluster = factory.SubFactory(ClusterFactory)
+    title = factory.Sequence(lambda n: both(f"Ieškoma laboratorija {n}", f"Laboratory sought {n}"))
+    status = "published"
+
+
+class NetworkFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Network
+
+    slug = factory.Sequence(lambda n: f"isgalvotas-tinklas-{n}")
+    name = factory.Sequence(lambda n: both(f"Išgalvotas tinklas {n}", f"Invented network {n}"))
+    kind = models.Network.Kind.NATIONAL_NETWORK
+    country = "LT"
+    status = "published"
+
+
+class NetworkParticipationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.NetworkParticipation
+
+    network = factory.SubFactory(NetworkFactory)
+    cluster = factory.SubFactory(ClusterFactory)
+
+
+class AgreementFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Agreement
+
+    kind = models.Agreement.Kind.MEMORANDUM
+    title = factory.Sequence(lambda n: both(f"Memorandumas {n}", f"Memorandum {n}"))
+
+
+class ProgrammeFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Programme
+
+    slug = factory.Sequence(lambda n: f"isgalvota-programa-{n}")
+    name = factory.Sequence(lambda n: both(f"Išgalvota programa {n}", f"Invented programme {n}"))
+    kind = models.Programme.Kind.PROJECT
+    status = "published"
+
+
+class ContactMessageFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ContactMessage
+
+    cluster = factory.SubFactory(ClusterFactory)
+    name = "Vardenis Pavardenis"
+    email = "vardenis@pavyzdys.test"
+    body = "Norėtume susitikti."

@@ -1,0 +1,30 @@
+"""Clusters, the organisations in them, the networks around them, and where each fact comes from."""
+
+from klaster.directory.models.classification import ActivityClass, Place, Region, Sector
+from klaster.directory.models.clusters import Achievement, Cluster, ClusterMembership, Label, Opening
+from klaster.directory.models.contact import ContactMessage
+from klaster.directory.models.networks import Agreement, Network, NetworkParticipation, Programme
+from klaster.directory.models.organisations import Affiliation, Organisation
+from klaster.directory.models.sources import FactKind, Source, Statement
+
+__all__ = [
+    "Achievement",
+    "ActivityClass",
+    "Affiliation",
+    "Agreement",
+    "Cluster",
+    "ClusterMembership",
+    "ContactMessage",
+    "FactKind",
+    "Label",
+    "Network",
+    "NetworkParticipation",
+    "Opening",
+    "Organisation",
+    "Place",
+    "Programme",
+    "Region",
+    "Sector",
+    "Source",
+    "Statement",
+]

@@ -1,0 +1,58 @@
+"""Who may do what in the directory. Rights follow from today's affiliations; the office may everything here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import rules
+
+from klaster.directory.models import Affiliation, Cluster, Network, Opening, Organisation
+
+if TYPE_CHECKING:
+    from klaster.accounts.models import User
+
+
+@rules.predicate
+def is_secretariat(user: User) -> bool:
+    return user.is_authenticated and user.is_secretariat
+
+
+@rules.predicate
+def keeps_organisation(user: User, organisation: Organisation | None) -> bool:
+    """Manages it, or coordinates a cluster it is in."""
+    return organisation is not None and Organisation.objects.kept_by(user).filter(pk=organisation.pk).exists()
+
+
+@rules.predicate
+def manages_organisation(user: User, organisation: Organisation | None) -> bool:
+    return (
+        organisation is not None
+        and user.is_authenticated
+        and Affiliation.objects.active()
+        .filter(person=user, organisation=organisation, role=Affiliation.Role.MANAGER)
+        .exists()
+    )
+
+
+@rules.predicate
+def coordinates_cluster(user: User, cluster: Cluster | None) -> bool:
+    return cluster is not None and Cluster.objects.kept_by(user).filter(pk=cluster.pk).exists()
+
+
+@rules.predicate
+def coordinates_its_cluster(user: User, opening: Opening | None) -> bool:
+    return opening is not None and coordinates_cluster(user, opening.cluster)
+
+
+@rules.predicate
+def operates_network(user: User, network: Network | None) -> bool:
+    return network is not None and Network.objects.kept_by(user).filter(pk=network.pk).exists()
+
+
+rules.add_perm("directory.change_cluster", is_secretariat | coordinates_cluster)
+rules.add_perm("directory.change_members", is_secretariat | coordinates_cluster)
+rules.add_perm("directory.change_organisation", is_secretariat | keeps_organisation)
+rules.add_perm("directory.invite_representative", is_secretariat | manages_organisation)
+rules.add_perm("directory.change_opening", is_secretariat | coordinates_its_cluster)
+rules.add_perm("directory.change_network", is_secretariat | operates_network)
+rules.add_perm("directory.read_messages", is_secretariat | coordinates_cluster)
