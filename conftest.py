@@ -62,6 +62,45 @@ def django_db_use_migrations() -> bool:
     return True
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _empty_written_once_tables() -> None:
+    """Tests with real transactions empty all tables after them; only here the triggers of ledgers step aside."""
+    from django.apps import apps
+    from django.db import connection
+
+    ledgers = [model._meta.db_table for model in apps.get_models() if getattr(model, "ledger", False)]
+    flush = type(connection.ops).execute_sql_flush
+
+    def flush_ledgers_too(self, statements: list[str]) -> None:
+        switch = "alter table {} {} trigger user"
+        flush(
+            self,
+            [
+                *(switch.format(table, "disable") for table in ledgers),
+                *statements,
+                *(switch.format(table, "enable") for table in ledgers),
+            ],
+        )
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(connection.ops), "execute_sql_flush", flush_ledgers_too)
+        yield
+
+
+@pytest.fixture
+def send_letters(mailoutbox):
+    """Call it to send what is queued, as the worker would; gives the mails that went out so far."""
+    from klaster.core.letters import send_letter
+    from klaster.core.models import Letter
+
+    def send() -> list:
+        for pk in Letter.objects.filter(state="queued").order_by("pk").values_list("pk", flat=True):
+            send_letter(pk)
+        return mailoutbox
+
+    return send
+
+
 @pytest.fixture(autouse=True)
 def _media_in_a_folder_of_its_own(tmp_path: Path, settings) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"

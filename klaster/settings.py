@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "klaster.core.audit.AuditMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -242,7 +243,7 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 TAGGIT_CASE_INSENSITIVE = True
 
 # --- jobs, logs, security -------------------------------------------------------------------------------------------
-PROCRASTINATE_ON_APP_READY = "klaster.core.jobs.on_app_ready"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # klaster.core.jobs finds them
 LOGGING_CONFIG = None
 logging_config(plain=not PRODUCTION, quiet=TESTING)
 

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class CoreConfig(AppConfig):
     name = "klaster.core"
     verbose_name = _("Core")
+
+    def ready(self) -> None:
+        # Imports models, so not before the apps are loaded; and before procrastinate is ready, which then takes all.
+        from klaster.core import jobs  # noqa: PLC0415
+
+        jobs.discover()
