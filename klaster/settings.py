@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",  # its widget templates, for the renderer that takes templates from here
     "django_htmx",
     "template_partials",
     "django_countries",
@@ -138,6 +139,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "klaster.core.csp.nonce",
+                "klaster.core.context.frame",
             ],
         },
     },
