@@ -127,8 +127,8 @@ def test_the_role_of_the_site_may_add_and_no_more(person, group, statement):
 @pytest.mark.parametrize(
     ("statement", "allowed"),
     [
-        ("update auth_group set name = 'X'", True),
-        ("delete from auth_group", True),
+        ("update auth_group set name = name", True),
+        ("delete from auth_group where name = ''", True),
         ("insert into cache values ('a', 'b', now())", True),
         ("create table mine (id int)", False),
         ("alter table auth_group add column x int", False),
