@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import random
+import shutil
+import sys
 from pathlib import Path
 
 import psycopg
@@ -104,3 +108,69 @@ def send_letters(mailoutbox):
 @pytest.fixture(autouse=True)
 def _media_in_a_folder_of_its_own(tmp_path: Path, settings) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+class UndefinedVariable(str):
+    """What a template of ours prints for a name nobody gave it: a failed test instead of an empty place."""
+
+    def __contains__(self, text: object) -> bool:
+        return text == "%s"
+
+    def __mod__(self, variable: object) -> str:
+        frame = sys._getframe(1)
+        context = frame.f_locals.get("context")
+        template = getattr(getattr(context, "render_context", None), "template", None)
+        origin = getattr(getattr(template, "origin", None), "name", "") or ""
+        if Path(origin).is_relative_to(Path(__file__).parent / "klaster"):
+            raise AssertionError(f"{origin}: undefined variable {variable}")
+        return ""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _undefined_template_variables_fail() -> None:
+    from django.template import engines
+
+    engines["django"].engine.string_if_invalid = UndefinedVariable("%s")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _unordered_querysets_come_back_shuffled() -> None:
+    """A test that relies on an order nobody asked for must not pass by luck."""
+    from django.db.models.query import QuerySet
+
+    fetch = QuerySet._fetch_all
+
+    def fetch_and_shuffle(self: QuerySet) -> None:
+        is_fresh = self._result_cache is None
+        fetch(self)
+        ours = self.model.__module__.startswith("klaster.")
+        if is_fresh and ours and len(self._result_cache) > 1 and not self.ordered:
+            random.shuffle(self._result_cache)
+
+    QuerySet._fetch_all = fetch_and_shuffle
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "msedge")
+
+
+def browser_path() -> str | None:
+    """A Chromium of this machine: BROWSER_PATH, else the first found on the PATH."""
+    return os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if browser_path() is None:
+        skip = pytest.mark.skip(reason="no browser here: apt-get install chromium, or set BROWSER_PATH")
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    quiet = [
+        *("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+        *("--disable-component-update", "--disable-sync"),
+        *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    ]
+    return {**browser_type_launch_args, "executable_path": browser_path(), "args": quiet}

@@ -20,4 +20,6 @@ class UserFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def secretariat(self, create: bool, extracted: bool, **kwargs: object) -> None:
         if create and extracted:
-            self.groups.add(Group.objects.get_or_create(name=SECRETARIAT)[0])
+            self.groups.add(  # type: ignore[attr-defined]
+                Group.objects.get_or_create(name=SECRETARIAT)[0]
+            )

@@ -92,7 +92,7 @@ class DevDB:
         return f"postgresql://{user}@/{database}?host={self.socket}"
 
     def is_up(self) -> bool:
-        command = [self.programs / "pg_isready", "-q", "-h", self.socket, "-U", "postgres"]
+        command = [str(self.programs / "pg_isready"), "-q", "-h", str(self.socket), "-U", "postgres"]
         return subprocess.run(command).returncode == 0
 
     def start(self, timeout: int = 60) -> DevDB:

@@ -34,6 +34,6 @@ class SortKey(Func):
     def __init__(self, expression: Combinable | str, language: str | None = None):
         super().__init__(expression, Value(language or current()))
 
-    def as_sql(self, compiler, connection, **extra):  # type: ignore[no-untyped-def]
+    def as_sql(self, compiler, connection, **extra):  # type: ignore[no-untyped-def,override]
         sql, params = super().as_sql(compiler, connection, **extra)
         return f'({sql} COLLATE "C")', params

@@ -8,13 +8,15 @@ import structlog
 
 
 def logging_config(*, plain: bool, quiet: bool = False) -> None:
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    renderer = structlog.dev.ConsoleRenderer() if plain else structlog.processors.JSONRenderer()
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer() if plain else structlog.processors.JSONRenderer()
+    )
     level = "ERROR" if quiet else "WARNING" if plain else "INFO"
     logging.config.dictConfig(
         {

@@ -7,7 +7,7 @@ digit is not published where we could read it, so only the form is checked. Pure
 from __future__ import annotations
 
 import re
-from types import ModuleType
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,7 @@ FORMS = {"LT": (re.compile(r"\d{9}"), _("A Lithuanian legal-entity code has nine
 LONGEST = 30
 
 
-def register_of(country: str) -> ModuleType | None:
+def register_of(country: str) -> Any:
     """The python-stdnum module of a country's company register, if there is one."""
     modules = (get_cc_module(country.lower(), name) for name in REGISTERS)
     return next((module for module in modules if module), None) if country else None

@@ -42,7 +42,9 @@ class EntryQuerySet(models.QuerySet):
             return self
         if not user.is_authenticated:
             return self.published()
-        return self.filter(Q(status=Publication.PUBLISHED) | Q(pk__in=self.model.objects.kept_by(user).values("pk")))
+        return self.filter(
+            Q(status=Publication.PUBLISHED) | Q(pk__in=self.model._default_manager.kept_by(user).values("pk"))  # type: ignore[attr-defined]
+        )
 
     def kept_by(self, user: Reader) -> Self:
         """Entries this person may edit today. The models say who that is."""

@@ -86,7 +86,7 @@ class Cluster(Entry):
     )
     logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
 
-    objects = ClusterQuerySet.as_manager()
+    objects = ClusterQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Entry.Meta):
         verbose_name = _("cluster")

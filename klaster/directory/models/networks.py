@@ -45,7 +45,7 @@ class Network(Entry):
     )  # fmt: skip
     is_home = models.BooleanField(_("the network of this site"), default=False)
 
-    objects = NetworkQuerySet.as_manager()
+    objects = NetworkQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Entry.Meta):
         verbose_name = _("network")

@@ -53,7 +53,7 @@ class OrganisationQuerySet(EntryQuerySet):
         if not user.is_authenticated:
             return self.none()
         managed = Affiliation.objects.active().filter(person=user, role=Affiliation.Role.MANAGER).values("organisation")
-        member = self.model.objects.filter(
+        member = Organisation.objects.filter(
             holding("memberships__joined", "memberships__left"), memberships__cluster__coordinator__in=managed
         )
         return self.filter(Q(pk__in=managed) | Q(pk__in=member.values("pk")))
@@ -95,7 +95,7 @@ class Organisation(Entry):
         "self", verbose_name=_("part of"), on_delete=models.PROTECT, null=True, blank=True, related_name="units"
     )
 
-    objects = OrganisationQuerySet.as_manager()
+    objects = OrganisationQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Entry.Meta):
         verbose_name = _("organisation")
