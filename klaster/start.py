@@ -1,4 +1,4 @@
-"""What must be true before Django's settings are read: the mode, and in the modes for trying, a database.
+"""What must be true before Django's settings are read: the mode, and in the modes for trying, a database and words.
 
 KLASTER_MODE is `production` unless something else is said. `demo` (`make run`) and `test` (`make test`) need nothing
 installed: without DATABASE_URL they use the embedded PostgreSQL in `.local/`.
@@ -9,26 +9,40 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from klaster.core.devdb import DevDB
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+DATABASE = "klaster"
 
 
-def prepare(*, owner: bool = True) -> None:
-    """Name the settings and, unless DATABASE_URL is set, start the embedded database of this mode.
-
-    `owner` chooses whom to connect as: the owner of the tables (migrations, tests) or the role of the running site.
-    """
+def prepare() -> None:
+    """Name the settings; in the modes for trying compile the words, and without DATABASE_URL start a database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "klaster.settings")
     mode = os.environ.get("KLASTER_MODE", "production")
-    if mode == "production" or os.environ.get("DATABASE_URL"):
+    if mode == "production":
         return
-    from klaster.core.devdb import APP_USER, DevDB, NoEmbeddedPostgres  # noqa: PLC0415  production never needs it
+    from klaster.core.messages import compile_all  # noqa: PLC0415  production compiles when it is built
+
+    compile_all()
+    if os.environ.get("DATABASE_URL"):
+        return
+    from klaster.core.devdb import NoEmbeddedPostgres  # noqa: PLC0415  production never needs it
 
     try:
-        forgetful = mode == "test"
-        database = DevDB(BASE_DIR / ".local" / ("pg-test" if forgetful else "pg"), forgetful=forgetful).start()
+        database = embedded(mode).start()
     except NoEmbeddedPostgres as error:
         sys.exit(str(error))
-    name = "klaster"
-    database.ensure_database(name)
-    os.environ["DATABASE_URL"] = database.url(name, user="postgres" if owner else APP_USER)
+    database.ensure_database(DATABASE)
+    os.environ["DATABASE_URL"] = database.url(DATABASE)
+    os.environ["KLASTER_EMBEDDED"] = "1"
+
+
+def embedded(mode: str) -> DevDB:
+    """The cluster of this folder for a mode: one that keeps its data, one for tests that is quick and forgetful."""
+    from klaster.core.devdb import DevDB  # noqa: PLC0415  production never needs it
+
+    forgetful = mode == "test"
+    return DevDB(BASE_DIR / ".local" / ("pg-test" if forgetful else "pg"), forgetful=forgetful)
