@@ -6,20 +6,41 @@ An app's tasks live in its `jobs.py` or `emails.py`, take ids, fetch again, and 
     def fetch_feed(feed_id: int) -> None: ...
 
     fetch_feed.defer(feed_id=feed.pk)          # or .configure(lock=f"feed {feed.pk}", schedule_in={"minutes": 5})
+
+    @jobs.every("0 5 * * *", "newsroom.digest")
+    def digest(timestamp: int) -> None: ...    # `timestamp` says for which minute it runs
 """
 
 from __future__ import annotations
 
+import asyncio
+import copy
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import procrastinate
+import psycopg
+import structlog
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
-from procrastinate.contrib.django import app
+from procrastinate.contrib.django import DjangoApp, app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.jobs import Status
+from procrastinate.periodic import PeriodicRegistry
+
+from klaster.core import limits
+
+log = structlog.get_logger(__name__)
 
 MAX_TRIES = 5
 # Waits of 4, 16, 64 and 256 seconds, then the job is parked as failed and shown to the office.
-RETRY = procrastinate.RetryStrategy(max_attempts=MAX_TRIES, exponential_wait=4)
+RETRY = procrastinate.RetryStrategy(max_attempts=MAX_TRIES - 1, exponential_wait=4)
+HEARTBEAT_SECONDS, STALLED_SECONDS = 10, 30
+CONCURRENT_JOBS = 4
 
 
 def task(name: str, *, queue: str = "default", **options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -27,6 +48,167 @@ def task(name: str, *, queue: str = "default", **options: Any) -> Callable[[Call
     return app.task(name=name, queue=queue, retry=options.pop("retry", RETRY), **options)
 
 
+def every(cron: str, name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """A task that runs by the clock (UTC), once however many workers there are; it never queues up behind itself."""
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        return app.periodic(cron=cron)(task(name, queueing_lock=name, lock=name, **options)(function))
+
+    return decorate
+
+
 def discover() -> None:
     """Find the tasks of every app: they are defined in modules that Django itself does not import."""
     autodiscover_modules("jobs", "letters", "emails")
+
+
+# --- what keeps the queue going -------------------------------------------------------------------------------------
+@every("* * * * *", "core.rescue_jobs", pass_context=True)
+async def rescue_jobs(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Take back the jobs of workers that died; procrastinate would leave them `doing` for ever.
+
+    A job that has taken five workers with it is parked: it is the likely killer.
+    """
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        if job.attempts + 1 >= MAX_TRIES:
+            await manager.finish_job(job, status=Status.FAILED, delete_job=False)
+            log.error("job parked", job=job.id, task=job.task_name, tries=job.attempts + 1)
+        else:
+            await manager.retry_job(job)
+            log.warning("job of a dead worker taken back", job=job.id, task=job.task_name)
+
+
+@every("17 * * * *", "core.tidy")
+def tidy(timestamp: int) -> None:
+    """Forget what is over: rate counts, sessions, jobs done a week ago, parked ones after three months."""
+    limits.forget_old()
+    call_command("clearsessions")
+    manager = app.job_manager
+    for hours, failed in ((24 * 7, False), (24 * 90, True)):
+        manager.connector.get_sync_connector().execute_query(
+            DELETE_OLD, hours=hours, statuses=["succeeded", "cancelled", "aborted", *(["failed"] if failed else [])]
+        )
+
+
+DELETE_OLD = """
+delete from procrastinate_jobs where status::text = any(%(statuses)s) and not exists (
+  select 1 from procrastinate_events e
+  where e.job_id = procrastinate_jobs.id and e.at > now() - make_interval(hours => %(hours)s)
+)
+"""
+
+
+# --- what the office sees -------------------------------------------------------------------------------------------
+def parked():  # type: ignore[no-untyped-def]
+    """Jobs that failed for good and wait for a person, the latest first."""
+    return ProcrastinateJob.objects.filter(status="failed").order_by("-id")
+
+
+def retry_parked(job_id: int) -> None:
+    """Try a parked job once more; its tries are counted on, so that it is parked again if it fails."""
+    app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
+
+
+@dataclass(frozen=True)
+class Health:
+    """`waiting_seconds` is the age of the oldest job that could run now and does not."""
+
+    workers: int
+    waiting_seconds: float
+    parked: int
+
+
+def health() -> Health:
+    with connection.cursor() as cursor:
+        cursor.execute(HEALTH, [STALLED_SECONDS])
+        return Health(*cursor.fetchone())
+
+
+HEALTH = """
+select
+  (select count(*) from procrastinate_workers where last_heartbeat > now() - make_interval(secs => %s)),
+  coalesce(extract(epoch from now() - (
+    select min(greatest(j.scheduled_at, (select max(e.at) from procrastinate_events e where e.job_id = j.id)))
+    from procrastinate_jobs j where j.status = 'todo' and (j.scheduled_at is null or j.scheduled_at <= now())
+  )), 0)::float,
+  (select count(*) from procrastinate_jobs where status = 'failed')
+"""
+
+
+# --- the worker -----------------------------------------------------------------------------------------------------
+def worker_app() -> procrastinate.App:
+    """An app with a connection pool of its own and all tasks of ours.
+
+    The site's app stays as it is, on Django's connection: what a task defers belongs to the task's own transaction.
+    """
+    working = DjangoApp(
+        connector=app.connector.get_worker_connector(),  # type: ignore[attr-defined]
+        worker_defaults={"task_middleware": [name_the_job]},
+    )
+    working.tasks = app.tasks
+    working.periodic_registry = PeriodicRegistry()
+    for periodic in app.periodic_registry.periodic_tasks.values():
+        own = copy.copy(periodic.task)
+        own.blueprint = working  # the clock ticks in the worker's loop, where Django's connection may not be used
+        working.periodic_registry.register_task(
+            task=own,
+            cron=periodic.cron,
+            periodic_id=periodic.periodic_id,
+            configure_kwargs=periodic.configure_kwargs,
+        )
+    return working
+
+
+def name_the_job(call_next: Callable[[], Any], context: procrastinate.JobContext, worker: Any) -> Any:
+    """Log lines and audit records of a job carry its number where those of a request carry the request's."""
+    with structlog.contextvars.bound_contextvars(request_id=f"job {context.job.id}", task=context.job.task_name):
+        return call_next()
+
+
+async def work(*, install_signal_handlers: bool = False) -> None:
+    """Run jobs until stopped; when the database goes away, come back with it."""
+    while True:
+        try:
+            return await run_jobs(wait=True, install_signal_handlers=install_signal_handlers)
+        except (procrastinate.exceptions.ConnectorException, psycopg.Error, OSError) as error:
+            log.warning("the worker lost the database", error=str(error))
+            await asyncio.sleep(2)
+
+
+async def run_jobs(*, wait: bool = False, install_signal_handlers: bool = False) -> None:
+    """With `wait=False` run what could run now, and return."""
+    async with worker_app().open_async() as working:
+        await working.run_worker_async(
+            wait=wait,
+            install_signal_handlers=install_signal_handlers,
+            concurrency=CONCURRENT_JOBS,
+            listen_notify=wait,
+            shutdown_graceful_timeout=20,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=STALLED_SECONDS,
+        )
+
+
+class WorkerThread(threading.Thread):
+    """A worker inside another process, for trying; `stop()` waits for the jobs that run."""
+
+    def __init__(self) -> None:
+        super().__init__(name="worker", daemon=True)
+        self._loop = asyncio.new_event_loop()
+        self._work: asyncio.Task[None] | None = None
+
+    def run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._work = self._loop.create_task(work())
+        try:
+            self._loop.run_until_complete(self._work)
+        except asyncio.CancelledError:
+            log.debug("worker stopped")
+        finally:
+            self._loop.close()
+
+    def stop(self, timeout: float = 25) -> None:
+        if self.is_alive() and self._work is not None:
+            self._loop.call_soon_threadsafe(self._work.cancel)
+            self.join(timeout)
