@@ -8,6 +8,6 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         # Imports models, so not before the apps are loaded; and before procrastinate is ready, which then takes all.
-        from klaster.core import jobs  # noqa: PLC0415
+        from klaster.core import checks, jobs  # noqa: F401, PLC0415
 
         jobs.discover()
