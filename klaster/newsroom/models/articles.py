@@ -1,0 +1,193 @@
+"""News: a list with filters and a feed, and the articles in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.core.paginator import Paginator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Substr
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin
+from wagtail.contrib.routable_page.models import path as route
+from wagtail.models import PageManager, PageQuerySet
+from wagtail.search import index
+from wagtail_localize.fields import SynchronizedField
+
+from klaster.core.fields import PartialDateField
+from klaster.directory.models import Cluster
+from klaster.directory.models.organisations import today
+from klaster.newsroom import feeds
+from klaster.newsroom.blocks import TEXT_BLOCKS
+from klaster.newsroom.fields import BodyField
+from klaster.newsroom.forms import ArticleFilter
+from klaster.newsroom.models.site_page import SitePage
+
+if TYPE_CHECKING:
+    from klaster.directory.models.base import Reader
+
+ARTICLES_ON_A_PAGE = 20
+
+
+def iso_today() -> str:
+    return today().isoformat()
+
+
+class ArticleQuerySet(PageQuerySet):
+    def visible_to(self, user: Reader) -> Self:
+        """What is published, for everybody alike: drafts are seen in the office only."""
+        return self.live().public()
+
+    def newest_first(self) -> Self:
+        return self.order_by("-date", "-first_published_at", "pk")
+
+    def for_lists(self) -> Self:
+        """With what a row of a list shows, and without the long texts."""
+        return self.select_related("locale", "picture", "author_organisation").defer_streamfields()
+
+    def in_language(self, code: str) -> Self:
+        return self.filter(locale__language_code=code)
+
+    def about(self, *, sector: str = "", cluster: str = "", year: str = "") -> Self:
+        """News about a sector (its own, or that of a cluster it is about), a cluster, of a year."""
+        found = self
+        if sector:
+            clusters = Cluster.objects.in_sector(sector).values("pk")
+            found = found.filter(
+                Q(pk__in=ArticlePage.sectors.through.objects.filter(sector__code=sector).values("articlepage"))
+                | Q(pk__in=ArticlePage.clusters.through.objects.filter(cluster__in=clusters).values("articlepage"))
+            )
+        if cluster:
+            about = ArticlePage.clusters.through.objects.filter(cluster__slug=cluster)
+            found = found.filter(pk__in=about.values("articlepage"))
+        if year:
+            found = found.filter(date__startswith=year)
+        return found
+
+    def years(self) -> list[str]:
+        """Years that have news, the latest first."""
+        found = self.order_by().annotate(year=Substr("date", 1, 4)).values_list("year", flat=True).distinct()
+        return sorted((year for year in found if year), reverse=True)
+
+
+ArticleManager = PageManager.from_queryset(ArticleQuerySet)
+
+
+class ArticleIndexPage(RoutablePageMixin, SitePage):
+    """The list of news of one language."""
+
+    summary = models.TextField(_("in one sentence"), max_length=300, blank=True)
+
+    content_panels = (*SitePage.content_panels, FieldPanel("summary"))
+    template = "newsroom/article_index_page.html"
+    subpage_types = ("newsroom.ArticlePage",)
+    parent_page_types = ("pages.HomePage",)
+    max_count_per_parent = 1
+
+    class Meta:
+        verbose_name = _("list of news")
+        verbose_name_plural = _("lists of news")
+
+    def articles(self, user: Reader) -> ArticleQuerySet:
+        return ArticlePage.objects.child_of(self).visible_to(user)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        form, found = self.filtered(request)
+        pages = Paginator(found.newest_first().for_lists(), ARTICLES_ON_A_PAGE)
+        feed = self.get_url(request) + self.reverse_subpage("feed")
+        return context | {"form": form, "articles": pages.get_page(request.GET.get("page")), "feed": feed}
+
+    def filtered(self, request: HttpRequest) -> tuple[ArticleFilter, ArticleQuerySet]:
+        articles = self.articles(request.user)
+        form = ArticleFilter(request.GET, articles=articles, user=request.user)
+        return form, articles.about(**form.chosen())
+
+    @route("atom.xml", name="feed")
+    def feed(self, request: HttpRequest) -> HttpResponse:
+        """The latest news as Atom, filtered as the list is."""
+        return feeds.atom(request, self, self.filtered(request)[1])
+
+
+class ArticlePage(SitePage):
+    """One piece of news: what happened, when, who says so."""
+
+    date = PartialDateField(
+        _("when"),
+        default=iso_today,
+        help_text=_(
+            "The day of what is told; the month or the year where no more is known: 2017-09-21, 2017-09, 2017."
+        ),
+    )
+    date_note = models.CharField(
+        _("note on the date"),
+        max_length=200,
+        blank=True,
+        help_text=_("Where the date is inferred, say how: the source names no year."),
+    )
+    summary = models.TextField(_("in one sentence"), max_length=300)
+    body = BodyField(TEXT_BLOCKS, verbose_name=_("text"), blank=True)
+    picture = models.ForeignKey(
+        "newsroom.Picture", verbose_name=_("picture"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    author_organisation = models.ForeignKey(
+        "directory.Organisation", verbose_name=_("who tells it"), on_delete=models.PROTECT, null=True, blank=True,
+        related_name="articles",
+    )  # fmt: skip
+    clusters = ParentalManyToManyField(
+        "directory.Cluster", verbose_name=_("clusters it is about"), blank=True, related_name="articles"
+    )
+    sectors = ParentalManyToManyField(
+        "directory.Sector", verbose_name=_("sectors it is about"), blank=True, related_name="articles",
+        help_text=_("Those of the clusters count by themselves."),
+    )  # fmt: skip
+    source_name = models.CharField(
+        _("source"), max_length=150, blank=True, help_text=_("Where the news comes from, if from elsewhere: ktu.edu.")
+    )
+    source_url = models.URLField(_("address of the source"), max_length=500, blank=True)
+
+    objects = ArticleManager()
+
+    content_panels = (
+        *SitePage.content_panels,
+        MultiFieldPanel([FieldPanel("date"), FieldPanel("date_note")], heading=_("When")),
+        FieldPanel("summary"),
+        FieldPanel("picture"),
+        FieldPanel("body"),
+        MultiFieldPanel([FieldPanel("source_name"), FieldPanel("source_url")], heading=_("News from elsewhere")),
+        MultiFieldPanel(
+            [FieldPanel("author_organisation"), FieldPanel("clusters"), FieldPanel("sectors")], heading=_("About whom")
+        ),
+    )
+    search_fields = (*SitePage.search_fields, index.SearchField("summary"), index.SearchField("body"))
+    override_translatable_fields = (
+        SynchronizedField("date", overridable=False),
+        SynchronizedField("source_name"),
+        SynchronizedField("clusters", overridable=False),
+        SynchronizedField("sectors", overridable=False),
+    )
+    template = "newsroom/article_page.html"
+    subpage_types = ()
+    parent_page_types = ("newsroom.ArticleIndexPage",)
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+
+    @property
+    def has_source(self) -> bool:
+        return bool(self.source_name or self.source_url)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        context["clusters"] = self.clusters_for(request.user)
+        return context
+
+    def clusters_for(self, user: Reader) -> list[Cluster]:
+        """Clusters it is about that this reader may see. Works for a preview that was never saved, too."""
+        chosen = [cluster.pk for cluster in self.clusters.all()]
+        return list(Cluster.objects.visible_to(user).filter(pk__in=chosen).select_related("main_sector").by_name())

@@ -1,0 +1,69 @@
+"""What all pages of the site share: addresses in each language, breadcrumbs, names that no view has taken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+from wagtail.models import Page
+
+
+class SitePage(Page):
+    """A page that editors write. Its translations are pages of their own with the same translation key."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def description(self) -> str:
+        """One sentence for search engines and shared links."""
+        return self.search_description or getattr(self, "summary", "")
+
+    @cached_property
+    def content_language(self) -> str:
+        """Language the text is really in: a page not translated yet shows what it is an alias of."""
+        page = self.alias_of or self
+        return str(page.locale.language_code)
+
+    def clean(self) -> None:
+        super().clean()
+        parent = self.get_parent() if self.depth else None
+        if self.slug and parent is not None and parent.depth == 2 and self._is_taken(self.slug):
+            raise ValidationError({"slug": _("Another part of the site lives at this address; choose another word.")})
+
+    def _is_taken(self, slug: str) -> bool:
+        """Views stand before pages: a page at the address of a view would never be seen."""
+        language = self.locale.language_code
+        with override(language):
+            try:
+                match = resolve(f"/{language}/{slug}/")
+            except Resolver404:
+                return False
+        return match.url_name != "wagtail_serve"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        request.translations = self.addresses(request)  # type: ignore[attr-defined]  what the switcher in the frame asks
+        context["breadcrumbs"] = self.breadcrumbs(request)
+        return context
+
+    def addresses(self, request: HttpRequest) -> dict[str, str]:
+        """Path of this page in every language it is published in."""
+        pages = Page.objects.filter(translation_key=self.translation_key).live().select_related("locale")
+        known = {code for code, _name in settings.LANGUAGES}
+        return {
+            page.locale.language_code: page.get_url(request)
+            for page in pages.order_by("path")
+            if page.locale.language_code in known and page.get_url(request)
+        }
+
+    def breadcrumbs(self, request: HttpRequest) -> list[dict[str, str]]:
+        """The way from the home page to this one's parent."""
+        above = self.get_ancestors().filter(depth__gte=2).live() if self.depth else Page.objects.none()
+        return [{"title": page.title, "url": page.get_url(request)} for page in above.order_by("depth")]

@@ -1,0 +1,95 @@
+"""Name of the network, menu and footer, as the office keeps them. Read once a request, where a page draws them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, gettext
+from wagtail.models import Page, Site
+
+from klaster.pages import destinations
+from klaster.pages.models import NetworkSettings
+from klaster.pages.models.network import NavigationLink
+
+Link = dict[str, Any]
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """`network` (its settings), `network_name`, `menu` and `footer`; see klaster.core.context.frame."""
+    kept = Frame(request)
+    return {
+        "network": SimpleLazyObject(lambda: kept.settings),
+        "network_name": SimpleLazyObject(lambda: str(kept.settings.name) or gettext("Cluster network")),
+        "menu": SimpleLazyObject(kept.menu),
+        "footer": SimpleLazyObject(kept.footer),
+    }
+
+
+class Frame:
+    """The settings of a site, with the links that lead somewhere for readers of the language of now."""
+
+    def __init__(self, request: HttpRequest):
+        self.request = request
+
+    @cached_property
+    def settings(self) -> NetworkSettings:
+        site = Site.find_for_request(self.request)
+        found = NetworkSettings.objects.filter(site=site).first() if site else None
+        return found or NetworkSettings()
+
+    @cached_property
+    def links(self) -> dict[str, list[NavigationLink]]:
+        """Links of the menu and the footer; a site nobody has set up yet shows what there is."""
+        if self.settings.pk is None:
+            links = [self.settings.menu_links.model(destination=name) for name in destinations.ALL if name != "search"]
+            return {"menu": links, "footer": []}
+        return {
+            "menu": list(self.settings.menu_links.order_by("sort_order", "pk")),
+            "footer": list(self.settings.footer_links.order_by("sort_order", "pk")),
+        }
+
+    @cached_property
+    def pages(self) -> dict[int, Page]:
+        """For each linked page what a reader of this language gets: its translation, else the page itself."""
+        wanted = {link.page_id for links in self.links.values() for link in links if link.page_id}
+        if not wanted:
+            return {}
+        keys = dict(Page.objects.filter(pk__in=wanted).values_list("pk", "translation_key"))
+        shown: dict[Any, Page] = {}
+        pages = Page.objects.filter(translation_key__in=keys.values()).live().public().select_related("locale")
+        for page in pages.order_by("path"):
+            if page.translation_key not in shown or page.locale.language_code == get_language():
+                shown[page.translation_key] = page
+        return {pk: shown[key] for pk, key in keys.items() if key in shown}
+
+    def leading(self, links: list[NavigationLink]) -> list[Link]:
+        """{"title", "url", "current"} of those links that lead somewhere now."""
+        return [shown for shown in map(self.link, links) if shown["url"] and shown["title"]]
+
+    def link(self, entry: NavigationLink) -> Link:
+        title, url = str(entry.title), entry.address
+        if entry.page_id:
+            page = self.pages.get(entry.page_id)
+            title, url = (title or page.title, page.get_url(self.request)) if page else ("", "")
+        elif entry.destination:
+            title = title or str(destinations.ALL.get(entry.destination, ""))
+            url = destinations.address(entry.destination)
+        here = self.request.path
+        is_home = url in {f"/{code}/" for code, _name in settings.LANGUAGES}
+        return {"title": title, "url": url, "current": here == url or bool(url and not is_home and here.startswith(url))}
+
+    def menu(self) -> list[Link]:
+        return self.leading(self.links["menu"])
+
+    def footer(self) -> list[dict[str, Any]]:
+        """Columns that have links: {"title", "links"}."""
+        columns = []
+        for number in (1, 2, 3):
+            links = self.leading([link for link in self.links["footer"] if link.column == number])  # type: ignore[attr-defined]
+            if links:
+                columns.append({"title": str(getattr(self.settings, f"column_{number}")), "links": links})
+        return columns
