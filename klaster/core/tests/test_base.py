@@ -6,6 +6,8 @@ from django.template import engines
 from django.urls import ResolverMatch, resolve, reverse
 from django.utils import translation
 
+pytestmark = pytest.mark.django_db  # the menu is what the office keeps
+
 PAGE = """{% extends "core/base.html" %}
 {% block title %}Clusters & "firms"{% endblock %}
 {% block description %}Who makes what,

@@ -18,7 +18,7 @@ from wagtail.models import PageManager, PageQuerySet
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
-from klaster.core.fields import PartialDateField
+from klaster.core.fields import PartialDate, PartialDateField
 from klaster.directory.models import Cluster
 from klaster.directory.models.organisations import today
 from klaster.newsroom import feeds
@@ -177,6 +177,11 @@ class ArticlePage(SitePage):
     class Meta:
         verbose_name = _("article")
         verbose_name_plural = _("articles")
+
+    @property
+    def when(self) -> str:
+        """The date in the reader's language, as exact as it is known."""
+        return PartialDate(self.date).display() if self.date else ""
 
     @property
     def has_source(self) -> bool:
