@@ -110,6 +110,14 @@ def _media_in_a_folder_of_its_own(tmp_path: Path, settings) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
+@pytest.fixture
+def site(db):
+    """The trees of pages and the default site; made anew where a test with real transactions emptied them."""
+    from klaster.pages.set_up import set_up
+
+    return set_up()
+
+
 class UndefinedVariable(str):
     """What a template of ours prints for a name nobody gave it: a failed test instead of an empty place."""
 

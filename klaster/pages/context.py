@@ -80,7 +80,11 @@ class Frame:
             url = destinations.address(entry.destination)
         here = self.request.path
         is_home = url in {f"/{code}/" for code, _name in settings.LANGUAGES}
-        return {"title": title, "url": url, "current": here == url or bool(url and not is_home and here.startswith(url))}
+        return {
+            "title": title,
+            "url": url,
+            "current": here == url or bool(url and not is_home and here.startswith(url)),
+        }
 
     def menu(self) -> list[Link]:
         return self.leading(self.links["menu"])
