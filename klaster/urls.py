@@ -22,5 +22,6 @@ urlpatterns = [
 ]
 urlpatterns += i18n_patterns(
     path(_("account/"), include("allauth.urls")),
+    path("", include("klaster.core.urls")),
     path("", include(decorate_urlpatterns(wagtail_urls.urlpatterns, login_not_required))),
 )

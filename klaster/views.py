@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_GET
 from django.views.static import serve as media
 
-from klaster.core import health
+from klaster.core import errors, health
 
-__all__ = ["csrf_failure", "healthz", "media", "readyz"]
+__all__ = [
+    "bad_request",
+    "csrf_failure",
+    "healthz",
+    "media",
+    "page_not_found",
+    "permission_denied",
+    "readyz",
+    "server_error",
+]
 
 
 @login_not_required
@@ -31,5 +41,24 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return errors.page(request, errors.status_of(exception) or 400, exception=exception)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return errors.page(request, 403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return errors.page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django calls this while it handles the exception, which it does not pass on."""
+    exception = sys.exception()
+    return errors.page(request, errors.status_of(exception) or 500, exception=exception)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403.html", status=403)
+    """The form was open in another session, or cookies are off."""
+    return errors.page(request, 403, template="403_csrf.html")

@@ -170,10 +170,10 @@ def language_links(context: Context) -> list[dict[str, Any]]:
 
 # --- forms ------------------------------------------------------------------------------------------------------------
 @register.inclusion_tag("core/components/error_summary.html")
-def error_summary(*forms: BaseForm | BaseFormSet) -> dict[str, Any]:
+def error_summary(*forms: BaseForm | BaseFormSet, focus: bool = True) -> dict[str, Any]:
     """What is wrong in these forms, each with a link to its field, in the order of the page. Stands above the h1."""
     problems = [problem for form in forms for problem in _problems(form)]
-    return {"problems": problems}
+    return {"problems": problems, "focus": focus}
 
 
 def _problems(form: BaseForm | BaseFormSet) -> Iterable[dict[str, str]]:

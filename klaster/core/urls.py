@@ -1,0 +1,7 @@
+"""Pages for those who build the site."""
+
+from django.urls import path
+
+from klaster.core import views
+
+urlpatterns = [path("components/", views.components, name="components")]

@@ -1,0 +1,20 @@
+"""The gallery of components, for those who build pages. Production does not have it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from klaster.core import gallery
+
+
+@login_not_required
+@require_GET
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component in every state."""
+    if settings.PRODUCTION:
+        raise Http404
+    return render(request, "core/components.html", gallery.context())
