@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "klaster.core.errors.ErrorPagesMiddleware",
 ]
 ROOT_URLCONF = "klaster.urls"
 WSGI_APPLICATION = "klaster.wsgi.application"

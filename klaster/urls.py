@@ -25,3 +25,8 @@ urlpatterns += i18n_patterns(
     path("", include("klaster.core.urls")),
     path("", include(decorate_urlpatterns(wagtail_urls.urlpatterns, login_not_required))),
 )
+
+handler400 = views.bad_request
+handler403 = views.permission_denied
+handler404 = views.page_not_found
+handler500 = views.server_error

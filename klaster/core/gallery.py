@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from klaster.core.errors import STATUSES
 from klaster.core.fields import TranslatedFormField
 from klaster.core.forms import DateInput
 
@@ -64,6 +65,7 @@ def context() -> dict[str, Any]:
     return {
         "swatches": [*INK, *SIGNALS, *STEPS],
         "hues": HUES,
+        "statuses": STATUSES,
         "empty_form": ExampleForm(prefix="empty"),
         "wrong_form": ExampleForm({f"wrong-{key}": value for key, value in typed.items()}, {}, prefix="wrong"),
         "clusters": clusters(),

@@ -1,4 +1,4 @@
-"""The gallery of components, for those who build pages. Production does not have it."""
+"""The gallery of components and the error pages, for those who build pages. Production does not have them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from klaster.core import gallery
+from klaster.core import errors, gallery
 
 
 @login_not_required
@@ -18,3 +18,12 @@ def components(request: HttpRequest) -> HttpResponse:
     if settings.PRODUCTION:
         raise Http404
     return render(request, "core/components.html", gallery.context())
+
+
+@login_not_required
+@require_GET
+def error_page(request: HttpRequest, status: int) -> HttpResponse:
+    """What people see when something goes wrong, without anything going wrong."""
+    if settings.PRODUCTION or status not in errors.STATUSES:
+        raise Http404
+    return errors.page(request, status)

@@ -180,13 +180,15 @@ def _problems(form: BaseForm | BaseFormSet) -> Iterable[dict[str, str]]:
     if not form.is_bound:
         return
     if isinstance(form, BaseFormSet):
-        yield from ({"message": message, "target": ""} for message in form.non_form_errors())
+        yield from ({"label": "", "message": message, "target": ""} for message in form.non_form_errors())
         for each in form.forms:
             yield from _problems(each)
         return
-    yield from ({"message": message, "target": ""} for message in form.non_field_errors())
+    yield from ({"label": "", "message": message, "target": ""} for message in form.non_field_errors())
     for field in form:
-        yield from ({"message": message, "target": first_control(field)} for message in field.errors)
+        yield from (
+            {"label": field.label, "message": message, "target": first_control(field)} for message in field.errors
+        )
 
 
 @register.filter
