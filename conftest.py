@@ -118,6 +118,15 @@ def site(db):
     return set_up()
 
 
+@pytest.fixture(autouse=True)
+def _language_and_zone_of_the_network() -> None:
+    """A request leaves its language and zone behind in the thread; the next test starts without them."""
+    from django.utils import timezone, translation
+
+    translation.deactivate()
+    timezone.deactivate()
+
+
 class UndefinedVariable(str):
     """What a template of ours prints for a name nobody gave it: a failed test instead of an empty place."""
 

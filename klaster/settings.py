@@ -119,6 +119,10 @@ MIDDLEWARE = [
     "klaster.core.audit.AuditMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    # These three in this order, and after the line above: it must note the real person's session, not the viewed one's.
+    "klaster.accounts.middleware.PersonMiddleware",
+    "klaster.accounts.middleware.ViewAsMiddleware",
+    "klaster.accounts.middleware.SecondFactorMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -142,6 +146,7 @@ TEMPLATES = [
                 "klaster.core.csp.nonce",
                 "klaster.core.context.frame",
                 "klaster.pages.context.frame",
+                "klaster.accounts.context.person_menu",
             ],
         },
     },
@@ -179,6 +184,17 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "klaster.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "klaster.accounts.forms.LoginForm",
+    "signup": "klaster.accounts.forms.SignupForm",
+    "add_email": "klaster.accounts.forms.AddEmailForm",
+    "change_password": "klaster.accounts.forms.ChangePasswordForm",
+    "set_password": "klaster.accounts.forms.SetPasswordForm",
+    "reset_password": "klaster.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "klaster.accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "klaster.accounts.forms.ReauthenticateForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -188,8 +204,23 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_CHANGE_EMAIL = True  # one address; a new one replaces it once it is confirmed
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a letter after each change of password, address or second factor
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that registered
+ACCOUNT_MAX_EMAIL_ADDRESSES = 2
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXY_COUNT", "0"))
+MFA_ADAPTER = "klaster.accounts.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "klaster.accounts.forms.AuthenticateForm",
+    "reauthenticate": "klaster.accounts.forms.ReauthenticateByCodeForm",
+    "activate_totp": "klaster.accounts.forms.ActivateTOTPForm",
+    "add_webauthn": "klaster.accounts.forms.AddWebAuthnForm",
+    "edit_webauthn": "klaster.accounts.forms.EditWebAuthnForm",
+}
+# Who has a second factor may still change the address: nobody signs in before the first one is confirmed.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones are not exact
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Klaster"
@@ -197,6 +228,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # localhost without TLS
 USERSESSIONS_TRACK_ACTIVITY = True
 # Who works for the network proves it with a second factor; only demo mode, where passwords are printed, does not ask.
 SECRETARIAT_NEEDS_SECOND_FACTOR = os.environ.get("SECRETARIAT_NEEDS_SECOND_FACTOR", "" if DEMO else "1") == "1"
+VIEW_AS_MINUTES = 15  # how long the office may look at the site through somebody's eyes
 
 # --- letters --------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "klaster.core.letters.FileBackend"

@@ -1,27 +1,35 @@
 """Every address of the site. Words in addresses are in the page's language; closed unless a view says otherwise."""
 
+from allauth.account.views import logout as sign_out
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.conf.urls.static import static
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.utils.translation import gettext_lazy as _
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from klaster import views
+from klaster.accounts import office
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
-    path("office/", include(wagtailadmin_urls)),
+    path("office/login/", office.office_sign_in),
+    path("office/logout/", sign_out),
+    path("office/password_reset/", office.office_password_reset),
+    path("office/password_reset/<path:rest>", office.office_password_reset),
+    path("office/account/", office.office_account),
+    path("office/users/", office.office_users),
+    path("office/users/<path:rest>", office.office_users),
+    path("office/", include(decorate_urlpatterns(wagtailadmin_urls.urlpatterns, office.for_office))),
     path("documents/", include(decorate_urlpatterns(wagtaildocs_urls.urlpatterns, login_not_required))),
     *(static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT, view=login_not_required(views.media))),
 ]
 urlpatterns += i18n_patterns(
-    path(_("account/"), include("allauth.urls")),
+    path("", include("klaster.accounts.urls")),
     path("", include("klaster.core.urls")),
     path("", include(decorate_urlpatterns(wagtail_urls.urlpatterns, login_not_required))),
 )
