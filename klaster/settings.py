@@ -10,7 +10,7 @@ from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
 from klaster.core.logs import logging_config
-from klaster.start import BASE_DIR
+from klaster.start import BASE_DIR, LOCAL
 
 MODE = os.environ.get("KLASTER_MODE", "production")
 if MODE not in ("production", "demo", "test"):
@@ -234,7 +234,7 @@ VIEW_AS_MINUTES = 15  # how long the office may look at the site through somebod
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "klaster.core.letters.FileBackend"
 if TESTING:
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-EMAIL_FILE_PATH = BASE_DIR / ".local" / "mail"
+EMAIL_FILE_PATH = LOCAL / "mail"
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
@@ -247,7 +247,7 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "klaster@localhost")
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static" if PRODUCTION else None  # elsewhere the finders serve what is in the apps
 MEDIA_URL = "/media/"
-MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", BASE_DIR / ".local" / ("media-test" if TESTING else "media")))
+MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", LOCAL / ("media-test" if TESTING else "media")))
 WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,7 +1,7 @@
 """What must be true before Django's settings are read: the mode, and in the modes for trying, a database and words.
 
 KLASTER_MODE is `production` unless something else is said. `demo` (`make run`) and `test` (`make test`) need nothing
-installed: without DATABASE_URL they use the embedded PostgreSQL in `.local/`.
+installed: without DATABASE_URL they use the embedded PostgreSQL in `.local/` (KLASTER_LOCAL names another folder).
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from klaster.core.devdb import DevDB
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+LOCAL = Path(
+    os.environ.get("KLASTER_LOCAL", BASE_DIR / ".local")
+)  # databases, letters and files of the modes for trying
 DATABASE = "klaster"
 
 
@@ -45,4 +48,4 @@ def embedded(mode: str) -> DevDB:
     from klaster.core.devdb import DevDB  # noqa: PLC0415  production never needs it
 
     forgetful = mode == "test"
-    return DevDB(BASE_DIR / ".local" / ("pg-test" if forgetful else "pg"), forgetful=forgetful)
+    return DevDB(LOCAL / ("pg-test" if forgetful else "pg"), forgetful=forgetful)

@@ -126,6 +126,25 @@ class DevDB:
                 connection.execute(f'create database "{name}"'.encode())
         return self.url(name)
 
+    def recreate_database(self, name: str) -> str:
+        """An empty database in place of the old one, whoever is connected to it."""
+        import psycopg  # noqa: PLC0415
+
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'drop database if exists "{name}" with (force)'.encode())
+        return self.ensure_database(name)
+
+    def is_used(self) -> bool:
+        """Whether anybody is connected."""
+        import psycopg  # noqa: PLC0415
+
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            others = connection.execute(
+                "select count(*) from pg_stat_activity "
+                "where backend_type = 'client backend' and pid <> pg_backend_pid()"
+            ).fetchone()
+        return bool(others and others[0])
+
     def _run(self, program: str, *arguments: object, **options: object) -> None:
         command = [*self.prefix, str(self.programs / program), *map(str, arguments)]
         subprocess.run(command, check=True, cwd="/", **options)  # type: ignore[call-overload]
