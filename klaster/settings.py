@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zoneinfo
 from pathlib import Path
 
 import dj_database_url
@@ -21,6 +22,13 @@ DEBUG = os.environ.get("DEBUG", "") == "1" and not PRODUCTION
 
 def listed(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
+
+
+def number(name: str, default: int) -> int:
+    try:
+        return int(os.environ.get(name) or default)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a number, not {os.environ[name]!r}.") from None
 
 
 def required(**variables: str) -> None:
@@ -48,14 +56,23 @@ SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
 PORT = os.environ.get("PORT", "8000")
 SITE_URL = os.environ.get("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
+if PRODUCTION and "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts of this site; * would let anybody forge links.")
+if PRODUCTION and not SITE_URL.startswith("https://"):
+    raise ImproperlyConfigured(f"SITE_URL must begin with https://, not {SITE_URL!r}.")
 
 # --- the network this installation serves ---------------------------------------------------------------------------
 COUNTRY = os.environ.get("KLASTER_COUNTRY", "LT")
 NETWORK_FILE = os.environ.get("KLASTER_NETWORK_FILE", str(BASE_DIR / "klaster/directory/data/lt.yaml"))
+for code in listed("KLASTER_LANGUAGES", "lt,en"):
+    if code not in LANG_INFO:
+        raise ImproperlyConfigured(f"KLASTER_LANGUAGES: Django knows no language {code!r}.")
 LANGUAGES = [(code, LANG_INFO[code]["name_local"].capitalize()) for code in listed("KLASTER_LANGUAGES", "lt,en")]
 LANGUAGE_CODE = LANGUAGES[0][0]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 TIME_ZONE = os.environ.get("KLASTER_TIME_ZONE", "Europe/Vilnius")
+if TIME_ZONE not in zoneinfo.available_timezones():
+    raise ImproperlyConfigured(f"KLASTER_TIME_ZONE: there is no time zone {TIME_ZONE!r}.")
 USE_TZ = True
 USE_I18N = True
 WAGTAIL_I18N_ENABLED = True
@@ -154,10 +171,15 @@ TEMPLATES = [
 FORM_RENDERER = "klaster.core.forms.Renderer"
 
 # --- database -------------------------------------------------------------------------------------------------------
-DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL", "postgresql:///klaster"))}
+database_url = os.environ.get("DATABASE_URL", "postgresql:///klaster")
+if not database_url.startswith(("postgresql://", "postgres://")):
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL server: postgresql://user:password@host/name.")
+DATABASES = {"default": dj_database_url.parse(database_url)}
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
-    "options": "-c statement_timeout=15000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=30000"
+    # A request gives up long before a job or a migration does (wsgi.py says which this is).
+    "options": f"-c statement_timeout={number('STATEMENT_TIMEOUT_SECONDS', 600)}s -c lock_timeout=2s "
+    "-c idle_in_transaction_session_timeout=30s"
     if PRODUCTION
     else "",
     **({"pool": {"min_size": 1, "max_size": 8}} if PRODUCTION else {}),
@@ -209,7 +231,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # a letter after each change of password, ad
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that registered
 ACCOUNT_MAX_EMAIL_ADDRESSES = 2
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXY_COUNT", "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = number("TRUSTED_PROXY_COUNT", 0)
 MFA_ADAPTER = "klaster.accounts.adapter.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "klaster.accounts.forms.AuthenticateForm",
@@ -236,7 +258,7 @@ if TESTING:
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 EMAIL_FILE_PATH = LOCAL / "mail"
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
-EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
+EMAIL_PORT = number("EMAIL_PORT", 587)
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "1") == "1"
@@ -287,7 +309,7 @@ logging_config(plain=not PRODUCTION, quiet=TESTING)
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail shows its previews in a frame
+X_FRAME_OPTIONS = "DENY"  # Wagtail itself lifts it for the previews of its editor
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 CSRF_FAILURE_VIEW = "klaster.views.csrf_failure"

@@ -30,6 +30,7 @@ def logging_config(*, plain: bool, quiet: bool = False) -> None:
                 }
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+            "loggers": {"procrastinate.periodic": {"level": "WARNING"}},  # it tells of each task at each start
             "root": {"handlers": ["stderr"], "level": level},
         }
     )
