@@ -184,6 +184,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
+def base_url() -> None:
+    """pytest-playwright's own is a fixture on an instance, of which pytest 9.2 warns."""
+
+
+@pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     quiet = [
         *("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),

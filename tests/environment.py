@@ -5,4 +5,5 @@ import os
 from klaster.start import prepare
 
 os.environ["KLASTER_MODE"] = "test"
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's event loop runs in the thread of the test
 prepare()
