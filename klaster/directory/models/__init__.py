@@ -5,7 +5,7 @@ from klaster.directory.models.clusters import Achievement, Cluster, ClusterMembe
 from klaster.directory.models.contact import ContactMessage
 from klaster.directory.models.networks import Agreement, Network, NetworkParticipation, Programme
 from klaster.directory.models.organisations import Affiliation, Organisation
-from klaster.directory.models.sources import FactKind, Source, Statement
+from klaster.directory.models.sources import FactKind, FileRow, Source, Statement
 
 __all__ = [
     "Achievement",
@@ -16,6 +16,7 @@ __all__ = [
     "ClusterMembership",
     "ContactMessage",
     "FactKind",
+    "FileRow",
     "Label",
     "Network",
     "NetworkParticipation",

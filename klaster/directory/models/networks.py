@@ -32,6 +32,7 @@ class Network(Entry):
     class Kind(models.TextChoices):
         NATIONAL_ASSOCIATION = "national_association", _("national cluster association")
         NATIONAL_NETWORK = "national_network", _("national cluster network")
+        CLUSTER_NETWORK = "cluster_network", _("cluster network")
         INTERNATIONAL_NETWORK = "international_network", _("international network")
         ALLIANCE = "alliance", _("alliance of associations")
         PLATFORM = "platform", _("platform")

@@ -127,3 +127,25 @@ class Statement(Sourced):
     def subject(self) -> models.Model:
         """The entry it is about."""
         return next(entry for entry in (getattr(self, name) for name in SUBJECTS) if entry is not None)
+
+
+class FileRow(models.Model):
+    """What a network file last set in one row: how the next load tells a person's edit from an older file.
+
+    `key` names the row in the file; `values` holds field by field what the file wrote. Where the row itself says
+    something else by now, a person has changed it, and that stays.
+    """
+
+    kind = models.CharField(_("kind"), max_length=30)
+    key = models.CharField(_("key"), max_length=300)
+    row = models.CharField(_("row"), max_length=20)
+    values = models.JSONField(_("values"), default=dict)
+
+    class Meta:
+        verbose_name = _("row of a network file")
+        verbose_name_plural = _("rows of network files")
+        ordering = ["kind", "key"]
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="file_names_a_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
