@@ -91,6 +91,8 @@ def snapshot(obj: models.Model) -> Snapshot:
             value = value.name
         elif isinstance(value, Mapping):
             value = dict(value)
+        else:
+            value = field.get_prep_value(value)  # what the column holds: of a country its code
         values[field.name] = _Hidden(value) if field.name in hidden or field.name == "password" else value
     return values
 

@@ -17,9 +17,7 @@ def load_network(file: Path, *, by: models.Model | None = None) -> loading.Repor
     Everything is checked before the first row is written, and all of it is written or nothing. Raises
     network_file.NetworkFileError with every problem and its line; OSError if the file cannot be read.
     """
-    with file.open("rb") as opened:
-        data = opened.read(network_file.LARGEST + 1)
-    said = network_file.read(data)
+    said = network_file.read_file(file)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s)", [LOADING])

@@ -143,7 +143,9 @@ class _Loader:
             "status": said.status,
             "is_invented": said.invented,
         }
-        return self.keep(section, Row(model, said.key, said, values, known_by={"key": said.key}))
+        row = Row(model, said.key, said, values, known_by={"key": said.key})
+        row.settle = _say_whether_known if model is Cluster else None
+        return self.keep(section, row)
 
     def organisations(self) -> None:
         for said in _parents_first(self.file.organisations):
@@ -232,7 +234,7 @@ class _Loader:
         self.writer.write(row)
 
     def networks(self) -> None:
-        self._other_home()
+        taken = self._home_is_taken()
         for said in self.file.networks:
             self.entry(
                 "networks",
@@ -242,20 +244,22 @@ class _Loader:
                 abbreviation=said.abbreviation,
                 country=said.country,
                 operator=self.ref("organisations", said.operator),
-                is_home=said.home,
+                is_home=said.home and not taken,
             )
         for said in self.file.networks:  # a network may take part in one that comes later
             network = self.ref("networks", said.key)
             for participation in said.participants if network is not None else ():
                 self._participant(network, said.key, participation)
 
-    def _other_home(self) -> None:
+    def _home_is_taken(self) -> bool:
         """A site has one home network: say whose place the file's would take."""
         homes = [said for said in self.file.networks if said.home]
-        others = Network.objects.filter(is_home=True).exclude(key__in=[said.key for said in homes])
-        for other in others if homes else ():
-            text = _("“%(name)s” is the home network of this site already.") % {"name": other}
-            self.writer.problems.append(Problem(homes[0].at("home"), text))
+        other = Network.objects.filter(is_home=True).exclude(key__in=[said.key for said in homes]).first()
+        if not homes or other is None:
+            return False
+        text = _("“%(name)s” is the home network of this site already.") % {"name": other}
+        self.writer.problems.append(Problem(homes[0].at("home"), text))
+        return True
 
     def _participant(self, network: Network, key: str, said: s.ParticipationSaid) -> None:
         participant = {
@@ -371,6 +375,10 @@ class _Loader:
             with translation.override(language):
                 texts[language] = str(words())
         return texts
+
+
+def _say_whether_known(cluster: Cluster) -> None:
+    cluster.coordinator_is_unknown = cluster.coordinator_id is None
 
 
 def _region(code: str) -> Region | None:

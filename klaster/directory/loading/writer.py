@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -56,6 +56,7 @@ class Row:
     known_by: dict[str, Any] = field(default_factory=dict)  # finds a row that was made otherwise
     languages: Iterable[str] | None = None  # of its texts; those of the file
     file_wins: bool = False  # over what reference lists say
+    settle: Callable[[Any], None] | None = None  # brings into line what follows from other fields
 
     @property
     def kind(self) -> str:
@@ -149,6 +150,8 @@ class Writer:
         return written, changed
 
     def _save(self, obj: models.Model, row: Row) -> bool:
+        if row.settle is not None:
+            row.settle(obj)
         try:
             obj.full_clean()
         except ValidationError as error:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.utils.translation import gettext as _
 
 from klaster.directory.network_file.checks import check
@@ -20,6 +22,12 @@ class NetworkFileError(Exception):
     def __init__(self, problems: list[Problem]):
         super().__init__("; ".join(f"{problem.line}: {problem.text}" for problem in problems))
         self.problems = sorted(set(problems))
+
+
+def read_file(file: Path) -> NetworkFile:
+    """`read` of a file, of which no more is taken in than may be. OSError if it cannot be opened."""
+    with file.open("rb") as opened:
+        return read(opened.read(LARGEST + 1))
 
 
 def read(data: bytes) -> NetworkFile:
@@ -50,4 +58,4 @@ def _sections(root: Mapping, reader: Reader) -> NetworkFile:
     return file
 
 
-__all__ = ["LARGEST", "NetworkFile", "NetworkFileError", "Problem", "read"]
+__all__ = ["NetworkFile", "NetworkFileError", "Problem", "read", "read_file"]

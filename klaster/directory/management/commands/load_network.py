@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, check: bool, **options: Any) -> None:
         try:
             if check:
-                network_file.read(file.read_bytes())
+                network_file.read_file(file)
                 self.stdout.write(f"{file.name}: no problems")
             else:
                 self.report(file, actions.load_network(file))
