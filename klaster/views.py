@@ -21,6 +21,7 @@ __all__ = [
     "permission_denied",
     "readyz",
     "server_error",
+    "too_many_requests",
 ]
 
 
@@ -57,6 +58,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Django calls this while it handles the exception, which it does not pass on."""
     exception = sys.exception()
     return errors.page(request, errors.status_of(exception) or 500, exception=exception)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """allauth calls this when its own limits are passed."""
+    return errors.page(request, 429)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -11,13 +11,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import get_language_from_path
 
 from klaster.accounts import actions
 from klaster.accounts.models import User, Viewing
-from klaster.core import languages
+from klaster.core import errors, languages
 
 Answer = Callable[[HttpRequest], HttpResponse]
 View = Callable[..., HttpResponse]
@@ -78,7 +78,7 @@ class ViewAsMiddleware:
         if name in OPEN_WHILE_VIEWING and (request.method in SAFE or name == "view_as_stop"):
             return None
         if request.method not in SAFE or view.__module__.startswith(ACCOUNT_MODULES):
-            return render(request, "accounts/view_as_refused.html", status=403)
+            return errors.page(request, 403, template="accounts/view_as_refused.html")
         return None
 
     @staticmethod

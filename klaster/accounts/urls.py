@@ -16,7 +16,7 @@ from klaster.accounts import office, views
 class Base36(StringConverter):
     """A person's number as allauth writes it in a link; what follows it has dashes of its own."""
 
-    regex = "[0-9a-z]+"
+    regex = "[0-9A-Za-z]+"  # allauth reverses with a placeholder in capitals
 
 
 register_converter(Base36, "base36")
