@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import zoneinfo
 from pathlib import Path
@@ -285,6 +286,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 MAX_UPLOAD_BYTES = 20_000_000
+
+# --- the outside world ----------------------------------------------------------------------------------------------
+# Public networks of our own that klaster.core.outbound must not reach, besides everything that is not public.
+OUTBOUND_REFUSED_NETWORKS = [ipaddress.ip_network(text) for text in listed("OUTBOUND_REFUSED_NETWORKS")]
 
 # --- editors --------------------------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Klaster"
