@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
+from wagtail.models import Page
+
+from klaster.newsroom import destinations
 
 # Headings, pictures and tables are blocks of their own, so that their order and their words can be checked.
 TEXT_FEATURES = ["bold", "italic", "link", "document-link", "ol", "ul"]
@@ -76,20 +79,30 @@ class DocumentList(blocks.StructBlock):
 
 class LinkValue(blocks.StructValue):
     @cached_property
-    def target(self) -> str:
+    def page(self) -> Page | None:
+        """The linked page in the reader's language, if it is published."""
         page = self.get("page")
-        return (page.localized.url if page else self.get("address")) or ""
+        page = page.localized if page else None
+        return page if page and page.live else None
 
-    @cached_property
+    @property
+    def target(self) -> str:
+        if self.page:
+            return self.page.url or ""
+        part = self.get("part")
+        return (destinations.address(part) if part else self.get("address")) or ""
+
+    @property
     def words(self) -> str:
-        page = self.get("page")
-        return self.get("title") or (page.localized.title if page else self.get("address")) or ""
+        part = self.get("part") or ""
+        return self.get("title") or (self.page.title if self.page else str(destinations.ALL.get(part, "")))
 
 
 class LinkBlock(blocks.StructBlock):
-    """To a page of this site or to another one. Only http and https lead out."""
+    """To a page, to a part of this site, or elsewhere. Only http and https lead out."""
 
     page = blocks.PageChooserBlock(label=_("Page"), required=False)
+    part = blocks.ChoiceBlock(label=_("Part of the site"), choices=destinations.choices, required=False)
     address = blocks.URLBlock(label=_("Address"), required=False, validators=[URLValidator(schemes=["http", "https"])])
     title = blocks.CharBlock(label=_("Words of the link"), required=False)
     note = blocks.CharBlock(label=_("Note"), required=False)
@@ -101,8 +114,8 @@ class LinkBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         value = super().clean(value)
-        if bool(value.get("page")) == bool(value.get("address")):
-            message = ValidationError(_("Choose a page or write an address, one of them."))
+        if sum(bool(value.get(place)) for place in ("page", "part", "address")) != 1:
+            message = ValidationError(_("Choose a page, a part of the site or an address: exactly one of them."))
             raise blocks.StructBlockValidationError(block_errors={"page": message})
         if value.get("address") and not value.get("title"):
             message = ValidationError(_("Write the words of the link: an address says little to a reader."))

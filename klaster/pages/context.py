@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
 from wagtail.models import Page, Site
 
-from klaster.pages import destinations
+from klaster.newsroom import destinations
 from klaster.pages.models import NetworkSettings
 from klaster.pages.models.network import NavigationLink
 
@@ -45,7 +45,7 @@ class Frame:
     def links(self) -> dict[str, list[NavigationLink]]:
         """Links of the menu and the footer; a site nobody has set up yet shows what there is."""
         if self.settings.pk is None:
-            links = [self.settings.menu_links.model(destination=name) for name in destinations.ALL if name != "search"]
+            links = [self.settings.menu_links.model(destination=name) for name in destinations.MAIN]
             return {"menu": links, "footer": []}
         return {
             "menu": list(self.settings.menu_links.order_by("sort_order", "pk")),

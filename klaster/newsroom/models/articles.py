@@ -47,7 +47,7 @@ class ArticleQuerySet(PageQuerySet):
 
     def for_lists(self) -> Self:
         """With what a row of a list shows, and without the long texts."""
-        return self.select_related("locale", "picture", "author_organisation").defer_streamfields()
+        return self.select_related("locale", "source", "author_organisation").defer_streamfields()
 
     def in_language(self, code: str) -> Self:
         return self.filter(locale__language_code=code)
@@ -145,10 +145,10 @@ class ArticlePage(SitePage):
         "directory.Sector", verbose_name=_("sectors it is about"), blank=True, related_name="articles",
         help_text=_("Those of the clusters count by themselves."),
     )  # fmt: skip
-    source_name = models.CharField(
-        _("source"), max_length=150, blank=True, help_text=_("Where the news comes from, if from elsewhere: ktu.edu.")
-    )
-    source_url = models.URLField(_("address of the source"), max_length=500, blank=True)
+    source = models.ForeignKey(
+        "directory.Source", verbose_name=_("source"), on_delete=models.PROTECT, null=True, blank=True,
+        related_name="articles", help_text=_("Where the news comes from, if from elsewhere."),
+    )  # fmt: skip
 
     objects = ArticleManager()
 
@@ -158,7 +158,7 @@ class ArticlePage(SitePage):
         FieldPanel("summary"),
         FieldPanel("picture"),
         FieldPanel("body"),
-        MultiFieldPanel([FieldPanel("source_name"), FieldPanel("source_url")], heading=_("News from elsewhere")),
+        FieldPanel("source"),
         MultiFieldPanel(
             [FieldPanel("author_organisation"), FieldPanel("clusters"), FieldPanel("sectors")], heading=_("About whom")
         ),
@@ -166,7 +166,6 @@ class ArticlePage(SitePage):
     search_fields = (*SitePage.search_fields, index.SearchField("summary"), index.SearchField("body"))
     override_translatable_fields = (
         SynchronizedField("date", overridable=False),
-        SynchronizedField("source_name"),
         SynchronizedField("clusters", overridable=False),
         SynchronizedField("sectors", overridable=False),
     )
@@ -182,10 +181,6 @@ class ArticlePage(SitePage):
     def when(self) -> str:
         """The date in the reader's language, as exact as it is known."""
         return PartialDate(self.date).display() if self.date else ""
-
-    @property
-    def has_source(self) -> bool:
-        return bool(self.source_name or self.source_url)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

@@ -13,7 +13,7 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Orderable
 
 from klaster.core.fields import TranslatedTextField
-from klaster.pages import destinations
+from klaster.newsroom import destinations
 
 
 @register_setting(icon="site", order=1)

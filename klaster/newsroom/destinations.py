@@ -16,8 +16,13 @@ ALL: dict[str, str | Promise] = {
     "sector_list": _("Sectors"),
     "network_list": _("Networks"),
     "opening_list": _("Openings"),
+    "programme_list": _("Programmes"),
     "search": _("Search"),
+    "what_we_keep": _("What we keep about people"),
 }
+
+# What stands in the menu before anybody has chosen.
+MAIN = ("cluster_list", "opening_list", "network_list")
 
 
 def address(name: str) -> str | None:
@@ -33,8 +38,8 @@ class Select(forms.Select):
 
     def __init__(self, attrs: dict[str, Any] | None = None):
         super().__init__(attrs)
-        self.choices = _choices
+        self.choices = lambda: [("", "—"), *choices()]
 
 
-def _choices() -> list[tuple[str, str | Promise]]:
-    return [("", "—"), *((name, words) for name, words in ALL.items() if address(name))]
+def choices() -> list[tuple[str, str | Promise]]:
+    return [(name, words) for name, words in ALL.items() if address(name)]
