@@ -57,7 +57,7 @@ def test_without_a_language_in_the_address_the_browser_says_it(visitor, accepted
 
 def test_a_fault_says_its_number_and_nothing_of_its_cause(visitor):
     html = page_of(visitor.get("/en/wrong/fault/"), 500, "en")
-    assert re.search(r'<strong class="num">[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}</strong>', html)
+    assert re.search(r'<strong class="s2">[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}</strong>', html)
     assert "secret" not in html
     assert "ValueError" not in html
 

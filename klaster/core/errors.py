@@ -63,6 +63,7 @@ def page(
     language = translation.get_language_from_request(request, check_path=True)
     wait = {429: getattr(exception, "retry_after", RETRY_AFTER), 503: RETRY_AFTER}.get(status)
     context: dict[str, Any] = {
+        "layout": "core/base.html" if status in IN_THE_FRAME else "core/bare.html",
         "status": status,
         "minutes": -(-wait // 60) if wait else 0,
         "home": f"/{language}/",
