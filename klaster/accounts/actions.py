@@ -235,6 +235,8 @@ def erase(person: User) -> dict[str, int]:
     if superusers == [person]:
         raise ValidationError(_("You are the only administrator. Make somebody else one before you go."))
     person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if person.erased_at:
+        raise ValidationError(_("This account is already erased."))
     _end_sessions(person)
     counts = privacy.erase(person)
     audit.record("erased", person, by=person, after=counts)

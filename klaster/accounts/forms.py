@@ -14,7 +14,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from klaster.accounts import actions
@@ -143,6 +143,11 @@ class EditWebAuthnForm(Worded, webauthn.EditWebAuthnForm):
     words = {"name": (KEY_NAME, KEY_NAME_HELP)}
 
 
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to. A form in which everything was unticked comes empty and is still an answer."""
+    return request.POST if request.method == "POST" else None
+
+
 def time_zones() -> list[tuple[str, str]]:
     """Every zone named after a place, the network's first; "Europe/Vilnius" reads "Vilnius (Europe)"."""
     named = [zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/")]
@@ -153,6 +158,9 @@ def time_zones() -> list[tuple[str, str]]:
 class SettingsForm(forms.ModelForm):
     """Name, language and time zone."""
 
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.LANGUAGES, help_text=_("Letters and notices come in it.")
+    )
     time_zone = forms.ChoiceField(
         label=_("Time zone"), choices=time_zones, help_text=_("Times of events and notices are shown in it.")
     )
@@ -160,10 +168,7 @@ class SettingsForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "language", "time_zone"]
-        widgets = {
-            "name": forms.TextInput(attrs={"autocomplete": "name"}),
-            "language": forms.Select(choices=settings.LANGUAGES),
-        }
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -207,17 +212,15 @@ class PeopleFilter(forms.Form):
 class InviteSecretaryForm(forms.ModelForm):
     """A colleague to be: name, address, language of the letter, a word of one's own."""
 
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.LANGUAGES, help_text=_("The letter is written in it.")
+    )
+
     class Meta:
         model = Invitation
         fields = ["name", "email", "language", "message"]
-        widgets = {
-            "language": forms.Select(choices=settings.LANGUAGES),
-            "message": forms.Textarea(attrs={"rows": 4}),
-        }
-        help_texts = {
-            "message": _("It stands in the letter as a quotation."),
-            "language": _("The letter is written in it."),
-        }
+        widgets = {"message": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {"message": _("It stands in the letter as a quotation.")}
 
 
 class ViewingForm(forms.ModelForm):

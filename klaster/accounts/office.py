@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klaster.accounts import actions
-from klaster.accounts.forms import InviteSecretaryForm, PeopleFilter, ReasonForm, ViewingForm
+from klaster.accounts.forms import InviteSecretaryForm, PeopleFilter, ReasonForm, ViewingForm, posted
 from klaster.accounts.middleware import VIEWING
 from klaster.accounts.models import Invitation, User
 from klaster.core.limits import limited
@@ -118,7 +118,7 @@ def _somebody(request: HttpRequest, pk: int, right: str) -> User:
 def invite_secretary(request: HttpRequest) -> HttpResponse:
     """Write to a colleague to be."""
     require(request, "accounts.invite_secretary")
-    form = InviteSecretaryForm(request.POST or None)
+    form = InviteSecretaryForm(posted(request))
     if request.method == "POST" and form.is_valid():
         actions.invite(by=request.user, grant="secretariat", **form.cleaned_data)
         messages.success(request, _("The invitation is on its way."))

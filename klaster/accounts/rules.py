@@ -13,24 +13,24 @@ def is_secretariat(user: User) -> bool:
 
 
 @rules.predicate
-def is_another(user: User, person: User) -> bool:
-    return user.pk != person.pk
+def is_another(user: User, person: User | None) -> bool:
+    return person is not None and user.pk != person.pk
 
 
 @rules.predicate
-def is_viewable(user: User, person: User) -> bool:
-    return person.is_viewable
+def is_viewable(user: User, person: User | None) -> bool:
+    return person is not None and person.is_viewable
 
 
 @rules.predicate
-def is_in_reach(user: User, person: User) -> bool:
+def is_in_reach(user: User, person: User | None) -> bool:
     """Nobody touches a superuser's account but another superuser."""
-    return user.is_superuser or not person.is_superuser
+    return person is not None and (user.is_superuser or not person.is_superuser)
 
 
 @rules.predicate
-def sent_it(user: User, invitation: Invitation) -> bool:
-    return invitation.invited_by_id == user.pk
+def sent_it(user: User, invitation: Invitation | None) -> bool:
+    return invitation is not None and invitation.invited_by_id == user.pk
 
 
 rules.add_perm("accounts.view_people", is_secretariat)

@@ -23,7 +23,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klaster.accounts import actions, export, invitations
-from klaster.accounts.forms import INVITED, ChannelsForm, EraseForm, SettingsForm
+from klaster.accounts.forms import INVITED, ChannelsForm, EraseForm, SettingsForm, posted
 from klaster.accounts.models import Invitation, User, Viewing
 from klaster.core import privacy
 from klaster.core.limits import limited
@@ -36,7 +36,7 @@ NOTICES_PER_PAGE = 30
 @require_http_methods(["GET", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """Name, language and time zone."""
-    form = SettingsForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    form = SettingsForm(posted(request), instance=User.objects.get(pk=request.user.pk))
     if request.method == "POST" and form.is_valid():
         person = actions.change_settings(request.user, **form.cleaned_data)
         with override(person.language):
@@ -48,7 +48,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def channels(request: HttpRequest) -> HttpResponse:
     """For each topic, where to be told."""
-    form = ChannelsForm(request.POST or None, person=request.user)
+    form = ChannelsForm(posted(request), person=request.user)
     if request.method == "POST" and form.is_valid():
         actions.change_settings(request.user, chosen_channels=form.chosen)
         messages.success(request, _("Saved."))
@@ -164,7 +164,7 @@ def my_data_export(request: HttpRequest) -> HttpResponse:
 @reauthentication_required
 def my_data_erase(request: HttpRequest) -> HttpResponse:
     """Shows what goes and what stays, asks once more, erases."""
-    form = EraseForm(request.POST or None)
+    form = EraseForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.erase(request.user)
