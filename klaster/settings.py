@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import zoneinfo
+from email.utils import parseaddr
 from pathlib import Path
 
 import dj_database_url
@@ -267,13 +268,15 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "1") == "1"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "klaster@localhost")
+# Where letters to the network's office go while nobody of it signs in here.
+OFFICE_EMAIL = os.environ.get("OFFICE_EMAIL", parseaddr(DEFAULT_FROM_EMAIL)[1])
 
 # --- files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static" if PRODUCTION else None  # elsewhere the finders serve what is in the apps
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", LOCAL / ("media-test" if TESTING else "media")))
-WHITENOISE_USE_FINDERS = DEMO  # production collects; the test server has a finder of its own
+WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -298,7 +301,6 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
-WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False

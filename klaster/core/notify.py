@@ -51,12 +51,14 @@ def notify(
     about: models.Model | None = None,
     url: str = "",
     key: str = "",
+    mail: Mapping[str, Any] | None = None,
 ) -> Notice:
     """Tell a person once: the same topic about the same record (or the same `key`) is not told again.
 
     `subject`, `plural` and `body` are message ids with %(name)s for `params` (texts, numbers, texts in several
     languages); with `plural`, `params["count"]` chooses the form. `url` is a path of this site; without it
-    `about.get_absolute_url()`, asked in the person's language.
+    `about.get_absolute_url()`, asked in the person's language. `mail` is what the letter says instead of the notice:
+    `template`, `context` and perhaps `reply_to`, as `letters.write` takes them.
     """
     topic = topics.get(topic) if isinstance(topic, str) else topic
     wanted = channels_of(person, topic)
@@ -91,9 +93,12 @@ def notify(
         letters.write(
             topic.code,
             to=person,
-            template="core/letters/notice",
-            context={"subject": said[0], "body": said[1], "url": notice.url},
             about=kept,
+            **mail
+            or {
+                "template": "core/letters/notice",
+                "context": {"subject": said[0], "body": said[1], "url": notice.url},
+            },
         )
     return kept
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchQuery
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from klaster.core import languages
 from klaster.core.fields import PartialDateField, TranslatedTextField, in_language
+from klaster.directory import search_columns as columns
+from klaster.directory import search_query
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -49,6 +52,15 @@ class EntryQuerySet(models.QuerySet):
     def kept_by(self, user: Reader) -> Self:
         """Entries this person may edit today. The models say who that is."""
         return self.none()
+
+    def with_words(self, typed: str) -> Self:
+        """Those with all these words in a text of theirs, in any form; all of them when nothing was typed."""
+        query = search_query.read(typed)
+        if not query:
+            return self
+        asked = SearchQuery(query.tsquery(), config="simple", search_type="raw")
+        kept = self.alias(kept_words=columns.words(), kept_names=columns.names())
+        return kept.filter(Q(kept_words=asked) | Q(kept_names__contains=f"|{query.plain}"))
 
     def by_name(self, language: str | None = None) -> Self:
         """In dictionary order of the names a reader of this language sees."""

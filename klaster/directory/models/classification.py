@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -18,6 +19,10 @@ HUES = 12
 
 
 class NamedQuerySet(models.QuerySet):
+    def visible_to(self, user: object) -> Self:
+        """Classifications are public."""
+        return self
+
     def by_name(self, language: str | None = None) -> Self:
         return self.order_by(languages.SortKey(in_language("name", language), language), "pk")
 
@@ -49,6 +54,9 @@ class Sector(models.Model):
 
     def __str__(self) -> str:
         return str(self.name)
+
+    def get_absolute_url(self) -> str:
+        return reverse("sector_detail", args=[str(self.slug)])
 
 
 class Region(models.Model):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Value
-from django.db.models.functions import MD5, Concat
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import MD5, Coalesce, Concat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -40,10 +40,27 @@ class ClusterQuerySet(EntryQuerySet):
     def open_to_members(self) -> Self:
         return self.filter(Exists(Opening.objects.open().filter(cluster=OuterRef("pk"))))
 
-    def in_daily_rotation(self, day: datetime.date | None = None) -> Self:
-        """A different order each day, the same for everybody: nobody is always last."""
+    def in_daily_rotation(self, day: datetime.date | None = None, *, home: str = "") -> Self:
+        """A different order each day, the same for everybody: nobody is always last.
+
+        Clusters of the country `home` come before the others.
+        """
         key = Concat(Value((day or today()).isoformat()), "slug", output_field=models.TextField())
-        return self.order_by(MD5(key), "pk")
+        at_home = Case(When(country=home, then=0), default=1)
+        return self.order_by(at_home, MD5(key), "pk")
+
+    def newest_openings_first(self) -> Self:
+        """Those that seek nobody today come last."""
+        newest = Opening.objects.open().filter(cluster=OuterRef("pk")).order_by("-published_at").values("published_at")
+        return self.order_by(Subquery(newest[:1]).desc(nulls_last=True), "pk")
+
+    def with_member_count(self) -> Self:
+        """`member_count`: members of today with a public page."""
+        members = ClusterMembership.objects.active().filter(
+            cluster=OuterRef("pk"), organisation__status=Publication.PUBLISHED
+        )
+        count = members.order_by().values("cluster").annotate(count=Count("*")).values("count")
+        return self.annotate(member_count=Coalesce(Subquery(count), 0))
 
 
 class Cluster(Entry):
@@ -101,6 +118,11 @@ class Cluster(Entry):
 
     def get_absolute_url(self) -> str:
         return reverse("cluster_detail", args=[self.slug])
+
+    @property
+    def hue(self) -> int:
+        """Colour of its mark: its sector's, or 0 for none."""
+        return self.main_sector.hue if self.main_sector else 0
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -236,6 +258,13 @@ class OpeningQuerySet(models.QuerySet):
         day = on or today()
         return self.filter(status=Publication.PUBLISHED).filter(Q(until__isnull=True) | Q(until__gte=day))
 
+    def listed(self) -> Self:
+        """Open today, of clusters with a public page: what everybody may see."""
+        return self.open().filter(cluster__status=Publication.PUBLISHED)
+
+    def in_sector(self, *codes: str) -> Self:
+        return self.filter(cluster__in=Cluster.objects.in_sector(*codes).values("pk"))
+
     def visible_to(self, user: Reader) -> Self:
         """Open ones of clusters the reader sees; the cluster's own people see all of theirs."""
         clusters = Cluster.objects.visible_to(user).values("pk")
@@ -250,6 +279,12 @@ class OpeningQuerySet(models.QuerySet):
 class Opening(models.Model):
     """A cluster seeks a member or partner."""
 
+    class Kind(models.TextChoices):
+        MEMBER = "member", _("new member")
+        PARTNER = "partner", _("partner for a project")
+        SUPPLIER = "supplier", _("supplier or service")
+
+    kind = models.CharField(_("seeks"), max_length=10, choices=Kind, default=Kind.MEMBER)
     cluster = models.ForeignKey(Cluster, verbose_name=_("cluster"), on_delete=models.CASCADE, related_name="openings")
     title = TranslatedTextField(_("who is sought"), max_length=150)
     conditions = TranslatedTextField(_("conditions"), blank=True, multiline=True, max_length=2000)
@@ -266,6 +301,9 @@ class Opening(models.Model):
 
     def __str__(self) -> str:
         return str(self.title)
+
+    def get_absolute_url(self) -> str:
+        return f"{self.cluster.get_absolute_url()}#opening-{self.pk}"
 
     @property
     def is_open(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -43,9 +44,11 @@ class ContactMessage(models.Model):
     organisation = models.CharField(_("your organisation"), max_length=200, blank=True)
     body = models.TextField(_("message"), max_length=4000)
     language = models.CharField(_("language"), max_length=10, default=languages.current)
+    once = models.UUIDField(_("form"), default=uuid.uuid4, unique=True, editable=False)  # a form sends one message
     sent_at = models.DateTimeField(_("sent"), auto_now_add=True)
 
     objects = ContactMessageQuerySet.as_manager()
+    audit_hidden = ("name", "email", "organisation", "body")
 
     class Meta:
         verbose_name = _("message to a coordinator")
@@ -54,3 +57,8 @@ class ContactMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} – {self.cluster}"
+
+    @property
+    def audit_text(self) -> str:
+        """What the audit calls it: without the writer's name."""
+        return str(self.cluster)

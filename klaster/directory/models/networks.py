@@ -25,6 +25,10 @@ class NetworkQuerySet(EntryQuerySet):
         managed = Affiliation.objects.active().filter(person=user, role=Affiliation.Role.MANAGER)
         return self.filter(operator__in=managed.values("organisation"))
 
+    def home_first(self) -> Self:
+        """The network of this site, then the others by name."""
+        return self.order_by("-is_home", *self.by_name().query.order_by)
+
 
 class Network(Entry):
     """An organised circle of clusters: an association, a national network, a European alliance or platform."""

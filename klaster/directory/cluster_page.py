@@ -1,0 +1,134 @@
+"""What the page of one cluster says, gathered from its rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from klaster.directory import recipients, structured
+from klaster.directory.facts import Facts, Stamp, stamp_of
+from klaster.directory.models import (
+    Agreement,
+    Cluster,
+    ClusterMembership,
+    Label,
+    NetworkParticipation,
+    Organisation,
+    Statement,
+)
+from klaster.directory.models.networks import Network
+
+if TYPE_CHECKING:
+    from klaster.directory.models.base import Reader
+
+MEMBERS_SHOWN = 30
+
+
+def context(cluster: Cluster, reader: Reader) -> dict[str, Any]:
+    facts = facts_of(cluster)
+    stated_members = facts.take("members")
+    facts.add_figures()
+    crumbs = [
+        {"title": _("Clusters"), "url": reverse("cluster_list")},
+        {"title": str(cluster.name), "url": ""},
+    ]
+    return {
+        "cluster": cluster,
+        "facts": facts.rows,
+        "labels": [(label, stamp_of(label)) for label in cluster.labels.all()],
+        "label_past": Label.Validity.EXPIRED,
+        "stated_members": stated_members,
+        **members_of(cluster, reader),
+        "openings": cluster.openings.open().order_by("-published_at", "pk"),
+        "achievements": [(each, stamp_of(each)) for each in cluster.achievements.select_related("source")],
+        "participations": participations_of(cluster, reader),
+        "agreements": agreements_of(cluster),
+        "has_keeper": recipients.has_keeper(cluster),
+        "may_edit": reader.has_perm("directory.change_cluster", cluster),
+        "may_read_messages": reader.has_perm("directory.read_messages", cluster),
+        "crumbs": crumbs,
+        "structured": [structured.cluster(cluster), structured.breadcrumbs(crumbs, cluster.get_absolute_url())],
+    }
+
+
+def facts_of(cluster: Cluster) -> Facts:
+    """Fields of the cluster by the names of its model: statements of a kind of that name are their sources."""
+    facts = Facts(Statement.objects.filter(cluster=cluster).newest_first().with_details())
+    coordinator = cluster.coordinator
+    facts.add(
+        "coordinator", _("coordinator"), coordinator, url=coordinator.get_absolute_url() if coordinator else "",
+        always=True,
+    )  # fmt: skip
+    others = ", ".join(str(sector) for sector in cluster.other_sectors.all())
+    facts.add(
+        "main_sector", _("sector"), cluster.main_sector,
+        url=cluster.main_sector.get_absolute_url() if cluster.main_sector else "",
+    )  # fmt: skip
+    facts.add("other_sectors", _("other sectors"), others)
+    facts.add("country", _("country"), cluster.country.name)
+    facts.add("region", _("county"), cluster.region)
+    facts.add("legal_form", _("legal form"), cluster.get_legal_form_display() if cluster.legal_form else "")
+    facts.add("founded", _("founded"), cluster.founded.display() if cluster.founded else "")
+    since = cluster.joint_activity_since
+    facts.add("joint_activity_since", _("joint activity since"), since.display() if since else "")
+    facts.add("languages", _("languages"), ", ".join(map(language_name, cluster.languages)))
+    facts.add("website", _("website"), cluster.website, url=cluster.website)
+    return facts
+
+
+def language_name(code: str) -> str:
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
+
+
+def members_of(cluster: Cluster, reader: Reader) -> dict[str, Any]:
+    """Members of today with a public page: how many, of which kinds, and the first of them by name."""
+    organisations = Organisation.objects.visible_to(reader).published().by_name()
+    active = ClusterMembership.objects.active().filter(cluster=cluster)
+    kinds = Counter(organisations.filter(memberships__in=active).values_list("kind", flat=True))
+    rows = list(
+        organisations.filter(memberships__in=active)
+        .select_related("region")
+        .prefetch_related(Prefetch("memberships", active.select_related("source"), to_attr="here"))[:MEMBERS_SHOWN]
+    )
+    members_url = f"{reverse('organisation_list')}?cluster={cluster.slug}"
+    labels = dict(Organisation.Kind.choices)
+    return {
+        "members": rows,
+        "member_count": sum(kinds.values()),
+        "members_url": members_url,
+        "member_kinds": [
+            {"label": capfirst(labels[kind]), "value": number, "url": f"{members_url}&kind={kind}"}
+            for kind, number in kinds.most_common()
+        ],
+        "members_source": members_source(rows),
+    }
+
+
+def members_source(rows: list[Organisation]) -> Stamp:
+    """The one source of the memberships, where they have one."""
+    stamps = {stamp_of(membership) for row in rows for membership in row.here}
+    return stamps.pop() if len(stamps) == 1 else Stamp()
+
+
+def participations_of(cluster: Cluster, reader: Reader) -> list[tuple[NetworkParticipation, Stamp]]:
+    rows = NetworkParticipation.objects.filter(
+        cluster=cluster, network__in=Network.objects.visible_to(reader).published()
+    )
+    return [(row, stamp_of(row)) for row in rows.select_related("network", "source").order_by("since", "pk")]
+
+
+def agreements_of(cluster: Cluster) -> list[tuple[Agreement, Stamp]]:
+    """What its coordinator signed."""
+    if cluster.coordinator is None:
+        return []
+    rows = Agreement.objects.filter(parties=cluster.coordinator).select_related("source").prefetch_related("parties")
+    return [(row, stamp_of(row)) for row in rows]

@@ -1,0 +1,7 @@
+"""What the directory tells people about."""
+
+from django.utils.translation import gettext_lazy as _
+
+from klaster.core import topics
+
+CONTACT = topics.register("directory.contact", _("Messages to clusters I coordinate"), optional=False)

@@ -1,0 +1,26 @@
+"""The public directory, and the pages on which coordinators keep it. Words in addresses are in the page's language."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from klaster.directory.views import clusters, contact, networks, openings, organisations, programmes, search, sectors
+
+urlpatterns = [
+    path(_("clusters/"), clusters.cluster_list, name="cluster_list"),
+    path(_("clusters.csv"), clusters.cluster_export, name="cluster_export"),
+    path(_("clusters/<slug:slug>/"), clusters.cluster_detail, name="cluster_detail"),
+    path(_("clusters/<slug:slug>/contact/"), contact.cluster_contact, name="cluster_contact"),
+    path(_("clusters/<slug:slug>/contact/sent/"), contact.cluster_contact_sent, name="cluster_contact_sent"),
+    path(_("clusters/<slug:slug>/messages/"), contact.cluster_messages, name="cluster_messages"),
+    path(_("organisations/"), organisations.organisation_list, name="organisation_list"),
+    path(_("organisations/<slug:slug>/"), organisations.organisation_detail, name="organisation_detail"),
+    path(_("networks/"), networks.network_list, name="network_list"),
+    path(_("networks/<slug:slug>/"), networks.network_detail, name="network_detail"),
+    path(_("sectors/"), sectors.sector_list, name="sector_list"),
+    path(_("sectors/<slug:slug>/"), sectors.sector_detail, name="sector_detail"),
+    path(_("openings/"), openings.opening_list, name="opening_list"),
+    path(_("programmes/"), programmes.programme_list, name="programme_list"),
+    path(_("programmes/<slug:slug>/"), programmes.programme_detail, name="programme_detail"),
+    path(_("search/"), search.search, name="search"),
+    path(_("search/suggest/"), search.search_suggest, name="search_suggest"),
+]

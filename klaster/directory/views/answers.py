@@ -1,0 +1,42 @@
+"""What list pages have in common: pages of rows, and answering htmx with the part that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from klaster.directory.filters import Facet, Selection
+
+PER_PAGE = 20
+
+
+def paged(request: HttpRequest, rows: QuerySet | Sequence[Any], per_page: int = PER_PAGE) -> Page:
+    """The page asked for; a number that is none gives the first, one too high the last."""
+    return Paginator(rows, per_page).get_page(request.GET.get("page"))
+
+
+def page_or_part(request: HttpRequest, template: str, context: dict[str, Any], *, part: str = "") -> HttpResponse:
+    """The page, or for htmx the part of it. A page brought back from history is a whole page."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    wants_part = part and htmx and not htmx.history_restore_request
+    response = render(request, f"{template}#{part}" if wants_part else template, context)
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    return response
+
+
+def chips(facets: Iterable[Facet], selection: Selection, **kept: object) -> list[dict[str, str]]:
+    """Each answer with the address of the same list without it; `kept` stays in the addresses."""
+    given = [
+        {"text": facet.title_of(value), "url": selection.without(facet.name, value).query(**kept)}
+        for facet in facets
+        for value in selection.answers.get(facet.name, ())
+    ]
+    if selection.text:
+        given.append({"text": f"“{selection.text}”", "url": selection.without("q").query(**kept)})
+    return given

@@ -1,0 +1,83 @@
+"""Clusters: the list with its filters, its table, and the page of one."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import F, Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from klaster.core import tables
+from klaster.directory import cluster_list as listing
+from klaster.directory import cluster_page, filters, structured
+from klaster.directory.models import Cluster, Label
+from klaster.directory.views.answers import chips, page_or_part, paged
+
+FEW = 4  # a list shorter than this is offered wider
+
+
+@login_not_required
+@require_GET
+def cluster_list(request: HttpRequest) -> HttpResponse:
+    rows, facets, selection = chosen(request)
+    facts = [row.facts for row in rows]
+    pks = listing.matching(rows, selection)
+    page = paged(request, pks)
+    wider = filters.widenings(facets, selection, facts)[:1] if len(pks) < FEW else []
+    clusters = listing.shown(page.object_list)
+    context = {
+        "clusters": clusters,
+        "page": page,
+        "facets": filters.count(facets, selection, facts),
+        "selection": selection,
+        "chips": chips(facets, selection),
+        "orders": listing.ORDERS,
+        "order": selection.order or listing.ROTATION,
+        "wider": wider,
+        "wider_clusters": listing.shown(wider[0].joining[:5]) if wider else [],
+        "export_query": selection.query(),
+        "structured": structured.item_list(request, clusters, page),
+    }
+    response = page_or_part(request, "directory/cluster_list.html", context, part="changed")
+    if request.htmx:  # type: ignore[attr-defined]
+        response["HX-Push-Url"] = request.path + selection.query(page=page.number if page.number > 1 else "")
+    return response
+
+
+def chosen(request: HttpRequest) -> tuple[list[listing.Row], list[filters.Facet], filters.Selection]:
+    """What there is to choose from, and what the address chose of it."""
+    asked = filters.read(request.GET, [], listing.ORDERS)
+    rows = listing.published(request.user, asked.text, asked.order or listing.ROTATION)
+    facets = listing.facets(rows)
+    return rows, facets, filters.read(request.GET, facets, listing.ORDERS)
+
+
+@login_not_required
+@require_GET
+def cluster_export(request: HttpRequest) -> HttpResponse:
+    """The list as filtered, in the same order, as a table."""
+    rows, _facets, selection = chosen(request)
+    clusters = listing.shown(listing.matching(rows, selection))
+    return tables.csv_response(_("clusters.csv"), listing.COLUMNS, map(listing.cells, clusters))
+
+
+@login_not_required
+@require_GET
+def cluster_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    clusters = Cluster.objects.visible_to(request.user).select_related("coordinator", "main_sector", "region")
+    cluster = get_object_or_404(
+        clusters.prefetch_related(
+            "other_sectors",
+            Prefetch(
+                "labels",
+                Label.objects.select_related("issuer", "source").order_by(
+                    F("valid_until").desc(nulls_last=True), "-issued", "pk"
+                ),
+            ),
+        ),
+        slug=slug,
+    )
+    context = cluster_page.context(cluster, request.user)
+    return page_or_part(request, "directory/cluster_detail.html", context)

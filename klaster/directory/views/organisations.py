@@ -1,0 +1,73 @@
+"""Organisations: the list and the page of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+from django_countries import countries
+
+from klaster.directory import filters, organisation_page, structured
+from klaster.directory.filters import Choice, Facet
+from klaster.directory.models import Cluster, ClusterMembership, Organisation
+from klaster.directory.models.organisations import OrganisationQuerySet
+from klaster.directory.views.answers import chips, page_or_part, paged
+
+PER_PAGE = 30
+
+
+@login_not_required
+@require_GET
+def organisation_list(request: HttpRequest) -> HttpResponse:
+    everything = Organisation.objects.visible_to(request.user).published()
+    clusters = Cluster.objects.visible_to(request.user).published()
+    facets = choices(everything)
+    selection = filters.read(request.GET, facets, ())
+    rows = narrowed(everything, selection)
+    cluster = clusters.filter(slug=request.GET.get("cluster", "")[:90].replace("\x00", "")).first()
+    if cluster:
+        active = ClusterMembership.objects.active().filter(cluster=cluster)
+        rows = rows.filter(memberships__in=active)
+    page = paged(request, rows.select_related("region").by_name(), PER_PAGE)
+    context = {
+        "page": page,
+        "organisations": page.object_list,
+        "facets": facets,
+        "chips": chips(facets, selection, cluster=cluster.slug if cluster else ""),
+        "selection": selection,
+        "cluster": cluster,
+        "structured": structured.item_list(request, page.object_list, page),
+    }
+    return page_or_part(request, "directory/organisation_list.html", context)
+
+
+def choices(rows: QuerySet) -> list[Facet]:
+    """Kinds and countries that published organisations have."""
+    kinds = set(rows.order_by().values_list("kind", flat=True).distinct())
+    codes = sorted(set(rows.order_by().exclude(country="").values_list("country", flat=True).distinct()))
+    return [
+        Facet("kind", _("Kind"), [Choice(k, capfirst(label)) for k, label in Organisation.Kind.choices if k in kinds]),
+        Facet("country", _("Country"), [Choice(code, countries.name(code)) for code in codes]),
+    ]
+
+
+def narrowed(rows: OrganisationQuerySet, selection: filters.Selection) -> OrganisationQuerySet:
+    for name, values in selection.answers.items():
+        if values:
+            rows = rows.filter(**{f"{name}__in": values})
+    return rows.with_words(selection.text)
+
+
+@login_not_required
+@require_GET
+def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    rows = Organisation.objects.visible_to(request.user).select_related("region", "place", "parent")
+    organisation = get_object_or_404(rows.prefetch_related("activities"), slug=slug)
+    context: dict[str, Any] = organisation_page.context(organisation, request.user)
+    return page_or_part(request, "directory/organisation_detail.html", context)
