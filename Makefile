@@ -26,7 +26,7 @@ test: setup ## every test, browser tests included
 
 check: setup ## everything CI checks besides the tests: format, lint, types, imports, migrations, messages
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check .
-	@.venv/bin/djlint --check --quiet klaster --extension=html
+	@.venv/bin/djlint --check --quiet klaster --extension=html && .venv/bin/djlint --lint --quiet klaster --extension=html
 	@.venv/bin/lint-imports
 	@KLASTER_MODE=test .venv/bin/mypy klaster
 	@KLASTER_MODE=test $(PY) manage.py makemigrations --check --dry-run
