@@ -48,7 +48,7 @@ def _sections(root: Mapping, reader: Reader) -> NetworkFile:
     for name in ("meta", "country", "languages"):
         if name not in root.items:
             reader.problem(1, _("“%(name)s” is missing.") % {"name": name})
-    file = NetworkFile()
+    file = NetworkFile(lines=root.lines)
     file.languages = reader.value(root, "languages", each(language), default=[])
     reader.languages = tuple(file.languages)
     file.country = reader.value(root, "country", country, default="")

@@ -85,9 +85,8 @@ def _twice(file: NetworkFile) -> Iterator[Problem]:
         for said in entries:
             for name in NESTED:
                 yield from _repeated((nested_identity(inner), inner) for inner in getattr(said, name, ()))
-    for code in file.languages:
-        if file.languages.count(code) > 1:
-            yield Problem(1, _("The language %(code)s stands twice.") % {"code": code})
+    for code in sorted({code for code in file.languages if file.languages.count(code) > 1}):
+        yield Problem(file.lines["languages"], _("The language %(code)s stands twice.") % {"code": code})
     yield from _slugs_of_sectors(file)
 
 
@@ -150,7 +149,7 @@ def _statements(file: NetworkFile) -> Iterator[Problem]:
     fields = {said.code for said in file.fact_kinds if said.field}
     shown: dict[tuple[str, str, str], StatementSaid] = {}
     for said in file.statements:
-        if not said.number and not said.text and said.kind not in fields:
+        if not {"number", "text"} & set(said.lines) and said.kind not in fields:
             yield Problem(said.line, _("A statement says a number or words."))
         if said.shown and said.subject[1]:
             about = (*said.subject, said.kind)

@@ -322,8 +322,9 @@ class StatementSaid(SourcedSaid):
 
 @dataclass
 class NetworkFile:
-    """Everything one file says, in the order it says it."""
+    """Everything one file says, in the order it says it; `lines` are those its sections begin on."""
 
+    lines: dict[str, int] = field(default_factory=dict)
     meta: Meta = field(default_factory=Meta)
     country: str = ""
     languages: list[str] = field(default_factory=list)

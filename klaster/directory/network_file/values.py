@@ -141,8 +141,7 @@ def text_by_language(limit: int, *, multiline: bool = False, slugs: bool = False
             value = reader.read(written, text(limit, multiline=multiline), default="")
             if value and slugs and not SLUG.fullmatch(value):
                 reader.problem(written.line, _("Write small Latin letters, digits and hyphens only."))
-            elif value:
-                texts[language_code] = value
+            texts[language_code] = value
         if not node.items:
             raise Refusal(_("This text is empty."))
         return texts
