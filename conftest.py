@@ -105,6 +105,15 @@ def send_letters(mailoutbox):
     return send
 
 
+@pytest.fixture
+def in_english():
+    """For tests that quote what a person reads; otherwise the network's first language is spoken."""
+    from django.utils.translation import override
+
+    with override("en"):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _media_in_a_folder_of_its_own(tmp_path: Path, settings) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"

@@ -1,9 +1,7 @@
 """Every address of the site. Words in addresses are in the page's language; closed unless a view says otherwise."""
 
 from allauth.account.views import logout as sign_out
-from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.conf.urls.static import static
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from wagtail import urls as wagtail_urls
@@ -26,7 +24,7 @@ urlpatterns = [
     path("office/users/<path:rest>", office.office_users),
     path("office/", include(decorate_urlpatterns(wagtailadmin_urls.urlpatterns, office.for_office))),
     path("documents/", include(decorate_urlpatterns(wagtaildocs_urls.urlpatterns, login_not_required))),
-    *(static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT, view=login_not_required(views.media))),
+    path("media/<path:path>", views.media, name="media"),
 ]
 urlpatterns += i18n_patterns(
     path("", include("klaster.accounts.urls")),

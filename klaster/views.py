@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import add_never_cache_headers
-from django.views.decorators.http import require_GET
-from django.views.static import serve as media
+from django.views.decorators.http import require_GET, require_safe
 
-from klaster.core import errors, health
+from klaster.core import errors, files, health
 
 __all__ = [
     "bad_request",
@@ -40,6 +39,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
     response = JsonResponse(found, status=200 if all(found.values()) else 503)
     add_never_cache_headers(response)
     return response
+
+
+@login_not_required
+@require_safe
+def media(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
+    """A picture that belongs to public pages."""
+    return files.public_file(request, path)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

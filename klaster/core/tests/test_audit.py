@@ -13,7 +13,7 @@ from klaster.core import audit
 from klaster.core.devdb import APP_ROLE
 from klaster.core.models import AuditEvent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 CHANGES = [
     "update core_auditevent set action = 'nothing happened'",
     "delete from core_auditevent",
@@ -23,7 +23,7 @@ CHANGES = [
 
 @pytest.fixture
 def person():
-    return get_user_model().objects.create_user("ona@example.org", name="Ona Onaitė")
+    return get_user_model().objects.create_user("ona@example.org", name="Ona Onaitė", language="lt")
 
 
 @pytest.fixture
