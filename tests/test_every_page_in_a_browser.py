@@ -1,0 +1,131 @@
+"""Every page of the demo, found by following links, in a real browser: axe, the console, the width, one h1.
+
+One page of each address is looked at in each language (of editors' pages each one), narrow and light, wide and dark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.urls import Resolver404, resolve
+from django.utils import translation
+
+from klaster.accounts.demo import DEMO_PEOPLE
+from klaster.accounts.models import User
+
+pytestmark = pytest.mark.browser
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+LOOKS = [(390, "light"), (1280, "dark")]
+NOT_PAGES = ("/office/", "/media/", "/documents/", "/static/", "/sitemap", "/robots")
+MOST = 140  # pages a role; the demo has fewer, so that a loop of links would be seen
+
+
+@pytest.fixture
+def demo(transactional_db, settings, tmp_path) -> None:
+    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
+    settings.MEDIA_ROOT = tmp_path
+    call_command("load_network", settings.NETWORK_FILE, verbosity=0)
+    call_command("load_demo", verbosity=0)
+
+
+def kind_of(path: str) -> str | None:
+    """Pages with the same answer look alike: one of them is enough. None for what is no page."""
+    if path.startswith(NOT_PAGES) or "." in path.rsplit("/", 1)[-1]:
+        return None
+    language = path.split("/")[1]
+    with translation.override(language):
+        try:
+            match = resolve(path)
+        except Resolver404:
+            return path
+    return path if match.view_name == "wagtail_serve" else f"{language} {match.view_name}"
+
+
+def links(page) -> Iterator[str]:  # type: ignore[no-untyped-def]
+    for address in page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)"):
+        parts = urlsplit(address)
+        if parts.netloc == urlsplit(page.url).netloc:
+            yield parts.path
+
+
+def sign_in(context, live_server, role: str) -> None:  # type: ignore[no-untyped-def]
+    client = Client()
+    person = User.objects.get(email=DEMO_PEOPLE[role][0])
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+
+
+def problems(page, width: int, theme: str) -> list[str]:  # type: ignore[no-untyped-def]
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    found = [
+        f"{violation['id']}: {node['html'][:200]}"
+        for violation in Axe().run(page, options=RULES).response["violations"]
+        for node in violation["nodes"]
+    ]
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        found.append("wider than the window")
+    return found
+
+
+@pytest.fixture
+def look_around(live_server, context):  # type: ignore[no-untyped-def]
+    """look_around(seen) follows links from the home pages on and gives what is wrong, by path.
+
+    `seen` gains the kinds of pages looked at; those already in it are not looked at again.
+    """
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+
+    def look(path: str) -> list[str]:
+        response = page.goto(live_server.url + path)
+        found = [] if response.ok else [f"answered {response.status}"]
+        if page.locator("h1").count() != 1:
+            found.append(f"{page.locator('h1').count()} main headings")
+        if page.locator("html").get_attribute("lang") != path.split("/")[1]:
+            found.append("says another language than its address")
+        found += [f"{width} {theme}: {each}" for width, theme in LOOKS for each in problems(page, width, theme)]
+        found += said
+        said.clear()
+        return found
+
+    def look_around(seen: set[str]) -> dict[str, list[str]]:
+        wrong = {}
+        passed: set[str] = set()
+        queue = [f"/{code}/" for code, _name in settings.LANGUAGES]
+        while queue:
+            path = queue.pop(0)
+            kind = kind_of(path)
+            if kind is None or kind in passed:
+                continue
+            passed.add(kind)
+            assert len(passed) <= MOST, "links go round and round"
+            if kind not in seen:
+                if found := look(path):
+                    wrong[path] = found
+            else:
+                page.goto(live_server.url + path)
+            queue += links(page)
+        seen |= passed
+        return wrong
+
+    return look_around
+
+
+def test_every_page(demo, live_server, context, look_around) -> None:
+    seen: set[str] = set()
+    wrong = {"visitor": look_around(seen)}
+    assert len(seen) > 20
+    for role in ("coordinator", "secretariat"):
+        sign_in(context, live_server, role)
+        wrong[role] = look_around(seen)
+    assert wrong == {"visitor": {}, "coordinator": {}, "secretariat": {}}
