@@ -276,7 +276,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static" if PRODUCTION else None  # elsewhere the finders serve what is in the apps
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", LOCAL / ("media-test" if TESTING else "media")))
-WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_USE_FINDERS = DEMO  # production collects; the test server has a finder of its own
 STORAGES = {
     "default": {"BACKEND": "klaster.core.files.Storage"},
     "staticfiles": {
@@ -307,6 +307,7 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False

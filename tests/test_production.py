@@ -13,6 +13,8 @@ from klaster.start import BASE_DIR
 
 REQUIRED = ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "EMAIL_HOST", "DEFAULT_FROM_EMAIL"]
 
+pytestmark = pytest.mark.slow
+
 
 def manage(environment, *arguments):
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}

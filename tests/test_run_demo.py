@@ -17,6 +17,8 @@ import pytest
 from klaster.core.devdb import DevDB
 from klaster.start import BASE_DIR
 
+pytestmark = pytest.mark.slow
+
 
 def free_port():
     with socket.socket() as probe:

@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,16 +135,19 @@ class DevDB:
             connection.execute(f'drop database if exists "{name}" with (force)'.encode())
         return self.ensure_database(name)
 
-    def is_used(self) -> bool:
-        """Whether anybody is connected."""
+    def is_used(self, patience: float = 3) -> bool:
+        """Whether anybody is connected after `patience` seconds: who has just left takes a moment to go."""
         import psycopg  # noqa: PLC0415
 
+        until = time.monotonic() + patience
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            others = connection.execute(
-                "select count(*) from pg_stat_activity "
-                "where backend_type = 'client backend' and pid <> pg_backend_pid()"
-            ).fetchone()
-        return bool(others and others[0])
+            while connection.execute(
+                "select from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
+            ).fetchone():
+                if time.monotonic() > until:
+                    return True
+                time.sleep(0.1)
+        return False
 
     def _run(self, program: str, *arguments: object, **options: object) -> None:
         command = [*self.prefix, str(self.programs / program), *map(str, arguments)]

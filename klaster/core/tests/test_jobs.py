@@ -187,7 +187,7 @@ def test_a_worker_killed_with_its_job_and_the_next_one_does_it_once(a_task, tmp_
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     environment = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": str(BASE_DIR)}
     with subprocess.Popen([sys.executable, "-c", OTHER_WORKER], env=environment) as worker:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while not marker.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
         worker.send_signal(signal.SIGKILL)

@@ -1,0 +1,146 @@
+"""Every address of the site × who asks × what is answered. A URL that is missing here fails the suite.
+
+Six answers stand for six people, in this order: a visitor, a member of an organisation, the coordinator of the cluster
+in question, the coordinator of another cluster, the secretariat, a superuser. An answer is
+
+    200, 302, 403, 404, 405 …   the status
+    login                       sent to the sign-in page
+    ok                          not refused: 2xx, 302 elsewhere, or 400 and 422 for the empty form the test posts
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.test_permission_matrix import World
+
+PUBLIC = "200 200 200 200 200 200"
+SIGNED_IN = "login 200 200 200 200 200"
+KEEPERS = "login 403 200 403 200 200"  # they see the entry, and may not change it
+KEEPERS_ONLY = "login 404 200 404 200 200"  # they do not see it at all
+GONE = "404 404 404 404 404 404"
+
+
+def nothing(world: World) -> list[Any]:
+    return []
+
+
+def somebody(world: World) -> list[Any]:
+    return [world.people["member"].pk]
+
+
+def its_cluster(world: World) -> list[Any]:
+    return [world.cluster.slug]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Expected answers to GET and, where something can be sent, to POST of an empty form."""
+
+    get: str
+    post: str | None = None
+    args: Callable[[World], list[Any]] = nothing
+    query: str = ""
+    is_open: bool | None = None  # where the view itself sends a visitor to the sign-in page
+
+    @property
+    def opens_to_visitors(self) -> bool:
+        return not self.get.startswith("login") if self.is_open is None else self.is_open
+
+
+SENDABLE = "ok ok ok ok ok ok"
+POST_ONLY = "login 405 405 405 405 405"
+READ_ONLY = "login 405 405 405 405 405"
+OWN = "login ok ok ok ok ok"
+OFFICE = "login 403 403 403 200 200"
+# Who cannot see a person is told that there is none.
+OFFICE_ABOUT_PEOPLE = "login 403 404 404 ok ok"
+NONE_OF_MINE = "login 404 404 404 404 404"
+CONFIRM_FIRST = "login 302 302 302 302 302"  # the password again, for what cannot be undone
+
+MATRIX: dict[str, Row] = {
+    # alive, ready, for those who build pages
+    "healthz": Row(PUBLIC, "405 405 405 405 405 405"),
+    "readyz": Row("503 503 503 503 503 503"),
+    "components": Row(PUBLIC),
+    "error_page": Row(GONE, args=lambda world: [418]),
+    # one's own account
+    "account": Row(SIGNED_IN, OWN),
+    "notices": Row(SIGNED_IN, READ_ONLY),
+    "notices_read": Row(POST_ONLY, OWN),
+    "notice_open": Row(POST_ONLY, NONE_OF_MINE, args=somebody),
+    "channels": Row(SIGNED_IN, OWN),
+    "usersessions_list": Row(SIGNED_IN, OWN),
+    "session_end": Row(POST_ONLY, NONE_OF_MINE, args=lambda world: [0]),
+    "my_data": Row(SIGNED_IN, READ_ONLY),
+    "my_data_export": Row(POST_ONLY, CONFIRM_FIRST),
+    "my_data_erase": Row(CONFIRM_FIRST, CONFIRM_FIRST),
+    "account_inactive": Row(PUBLIC),
+    "account_reauthenticate": Row(SIGNED_IN, OWN),
+    "mfa_reauthenticate": Row(CONFIRM_FIRST, CONFIRM_FIRST),
+    "mfa_reauthenticate_webauthn": Row(CONFIRM_FIRST, CONFIRM_FIRST),
+    "account_email": Row(SIGNED_IN, OWN),
+    "account_email_verification_sent": Row(PUBLIC),
+    "account_confirm_email": Row(PUBLIC, GONE, args=lambda world: ["no-such-key"]),
+    "account_change_password": Row(SIGNED_IN, OWN),
+    "account_set_password": Row(CONFIRM_FIRST, CONFIRM_FIRST),
+    "account_reset_password": Row(PUBLIC, PUBLIC),
+    "account_reset_password_done": Row(PUBLIC),
+    "account_reset_password_from_key": Row(PUBLIC, PUBLIC, args=lambda world: ["1", "no-such-key"]),
+    "account_reset_password_from_key_done": Row(PUBLIC),
+    "mfa_index": Row(SIGNED_IN),
+    "mfa_activate_totp": Row(CONFIRM_FIRST, CONFIRM_FIRST),
+    "mfa_deactivate_totp": Row(NONE_OF_MINE, NONE_OF_MINE),
+    "mfa_view_recovery_codes": Row(NONE_OF_MINE),
+    "mfa_generate_recovery_codes": Row(CONFIRM_FIRST, CONFIRM_FIRST),
+    "mfa_download_recovery_codes": Row(NONE_OF_MINE),
+    "mfa_list_webauthn": Row(SIGNED_IN),
+    "mfa_add_webauthn": Row(CONFIRM_FIRST, CONFIRM_FIRST),
+    "mfa_edit_webauthn": Row(CONFIRM_FIRST, CONFIRM_FIRST, args=somebody),
+    "mfa_remove_webauthn": Row(CONFIRM_FIRST, CONFIRM_FIRST, args=somebody),
+    "what_we_keep": Row(PUBLIC),
+    # signing in
+    "account_login": Row("200 302 302 302 302 302", "200 302 302 302 302 302"),
+    "mfa_authenticate": Row(CONFIRM_FIRST, is_open=True),
+    "mfa_login_webauthn": Row(CONFIRM_FIRST, is_open=True),
+    "account_logout": Row("302 200 200 200 200 200", "302 302 302 302 302 302"),
+    "account_signup": Row("200 302 302 302 302 302", "200 302 302 302 302 302"),
+    "invitation": Row(GONE, GONE, args=lambda world: ["no-such-token"]),
+    # people, for the office
+    "people": Row(OFFICE),
+    "person": Row(OFFICE, args=somebody),
+    "person_deactivate": Row(POST_ONLY, OFFICE_ABOUT_PEOPLE, args=somebody),
+    "person_reactivate": Row(POST_ONLY, OFFICE_ABOUT_PEOPLE, args=somebody),
+    "person_end_sessions": Row(POST_ONLY, OFFICE_ABOUT_PEOPLE, args=somebody),
+    "person_dismiss": Row(POST_ONLY, OFFICE_ABOUT_PEOPLE, args=somebody),
+    "view_as_start": Row(POST_ONLY, OFFICE_ABOUT_PEOPLE, args=somebody),
+    "view_as_stop": Row(POST_ONLY, CONFIRM_FIRST),
+    "invitations": Row(SIGNED_IN),
+    "invite_secretary": Row(OFFICE, OFFICE),
+    "invitation_withdraw": Row(POST_ONLY, NONE_OF_MINE, args=somebody),
+    # the directory
+    "cluster_list": Row(PUBLIC),
+    "cluster_export": Row(PUBLIC),
+    "cluster_detail": Row(PUBLIC, args=its_cluster),
+    "cluster_contact": Row(PUBLIC, SENDABLE, args=its_cluster),
+    "cluster_contact_sent": Row(PUBLIC, args=its_cluster),
+    "cluster_messages": Row(KEEPERS_ONLY, args=its_cluster),
+    "organisation_list": Row(PUBLIC),
+    "organisation_detail": Row(PUBLIC, args=lambda world: [world.organisation.slug]),
+    "network_list": Row(PUBLIC),
+    "network_detail": Row(PUBLIC, args=lambda world: [world.network.slug]),
+    "sector_list": Row(PUBLIC),
+    "sector_detail": Row(PUBLIC, args=lambda world: [world.sector.slug["en"]]),
+    "opening_list": Row(PUBLIC),
+    "programme_list": Row(PUBLIC),
+    "programme_detail": Row(PUBLIC, args=lambda world: [world.programme.slug]),
+    "search": Row(PUBLIC),
+    "search_suggest": Row(PUBLIC),
+}
+
+# Families of addresses that one rule closes or opens: the office (walked below), documents, pages of editors.
+FAMILIES = ("office/", "documents/")
+PAGES = "wagtail_serve"  # Wagtail's pages are public or restricted by Wagtail; tested in klaster/pages
