@@ -7,8 +7,8 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from klaster.accounts import demo
 
@@ -29,24 +29,24 @@ SYSTEMS = [
 def device(user_agent: str) -> str:
     """What a person calls the thing: "Firefox, Windows"."""
     names = [next((name for mark, name in known if re.search(mark, user_agent)), "") for known in (BROWSERS, SYSTEMS)]
-    return ", ".join(filter(None, names)) or _("Unknown device")
+    return ", ".join(filter(None, names)) or gettext("Unknown device")
 
 
 # The acts that accounts write into the audit, in words; each is looked up by what actions.py records.
 ACTS = {
-    "invited": _lazy("invited"),
-    "withdrew": _lazy("withdrew the invitation"),
-    "accepted": _lazy("accepted the invitation"),
-    "joined the secretariat": _lazy("took into the office"),
-    "left the secretariat": _lazy("dismissed from the office"),
-    "deactivated": _lazy("closed the account"),
-    "reactivated": _lazy("opened the account again"),
-    "ended sessions": _lazy("signed out everywhere"),
-    "changed settings": _lazy("changed settings"),
-    "started to view as": _lazy("began to see the site as this person"),
-    "stopped to view as": _lazy("stopped to see the site as this person"),
-    "took out own data": _lazy("downloaded own data"),
-    "erased": _lazy("erased the account"),
+    "invited": _("sent an invitation"),
+    "withdrew": _("withdrew the invitation"),
+    "accepted": _("accepted the invitation"),
+    "joined the secretariat": _("took into the office"),
+    "left the secretariat": _("dismissed from the office"),
+    "deactivated": _("closed the account"),
+    "reactivated": _("opened the account again"),
+    "ended sessions": _("signed out everywhere"),
+    "changed settings": _("changed settings"),
+    "started to view as": _("began to see the site as this person"),
+    "stopped to view as": _("stopped to see the site as this person"),
+    "took out own data": _("downloaded own data"),
+    "erased": _("erased the account"),
 }
 
 
