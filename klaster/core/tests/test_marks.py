@@ -99,6 +99,7 @@ def test_the_picture_of_the_network_links_each_cluster_and_keeps_a_place():
 
 
 def test_an_unknown_number_is_not_nought():
-    bars = render('{% bars rows "Members" "organisations" %}', rows=[{"label": "A", "value": None}])
+    with translation.override("en"):
+        bars = render('{% bars rows "Members" "organisations" %}', rows=[{"label": "A", "value": None}])
     assert bars.count("not known") == 2
     assert 'width="0.0%"' in bars
