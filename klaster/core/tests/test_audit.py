@@ -96,7 +96,7 @@ def test_erasing_a_person_rewrites_no_row_and_leaves_no_name(person, group):
     assert "ona@" not in before[0][0]
     with override("en"):
         assert AuditEvent.objects.get().who == "erased person"
-    assert AuditEvent.objects.with_people().get().who == "erased person"
+        assert AuditEvent.objects.with_people().get().who == "erased person"
 
 
 def test_a_page_of_records_takes_as_many_queries_as_one(person, group, django_assert_num_queries):
