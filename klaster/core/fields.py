@@ -17,6 +17,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from klaster.core import languages
 
@@ -169,8 +170,14 @@ class PartialDate(str):
     def display(self) -> str:
         """In the reader's language: "2017 m. gegužės 31 d.", "October 2014", "2020"."""
         if len(self) == 4:
-            return str(self)
+            return pgettext("a year", "%(year)s") % {"year": self}
         return formats.date_format(self.first_day, "DATE_FORMAT" if len(self) == 10 else "YEAR_MONTH_FORMAT")
+
+    def in_sentence(self) -> str:
+        """After "since" or "until", where a month changes its ending in some languages: "2014 m. spalio"."""
+        if len(self) != 7:
+            return self.display()
+        return formats.date_format(self.first_day, pgettext("date format of a month after since and until", "F Y"))
 
 
 class PartialDateField(models.CharField):

@@ -76,7 +76,7 @@ def facts_of(cluster: Cluster) -> Facts:
     facts.add("legal_form", _("legal form"), cluster.get_legal_form_display() if cluster.legal_form else "")
     facts.add("founded", _("founded"), cluster.founded.display() if cluster.founded else "")
     since = cluster.joint_activity_since
-    facts.add("joint_activity_since", _("joint activity since"), since.display() if since else "")
+    facts.add("joint_activity_since", _("joint activity since"), since.in_sentence() if since else "")
     facts.add("languages", _("languages"), ", ".join(map(language_name, cluster.languages)))
     facts.add("website", _("website"), cluster.website, url=cluster.website)
     return facts

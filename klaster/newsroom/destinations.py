@@ -8,6 +8,7 @@ from django import forms
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # URL name → the words of the link
 ALL: dict[str, str | Promise] = {
@@ -17,7 +18,7 @@ ALL: dict[str, str | Promise] = {
     "network_list": _("Networks"),
     "opening_list": _("Openings"),
     "programme_list": _("Programmes"),
-    "search": _("Search"),
+    "search": pgettext_lazy("page", "Search"),
     "what_we_keep": _("What we keep about people"),
 }
 

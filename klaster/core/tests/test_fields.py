@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import translation
 
-from klaster.core.fields import PartialDateField, Translated, TranslatedTextField
+from klaster.core.fields import PartialDate, PartialDateField, Translated, TranslatedTextField
 
 
 def test_text_is_shown_in_the_readers_language_then_english_then_any():
@@ -28,6 +28,23 @@ def test_required_text_needs_one_language():
 @pytest.mark.parametrize("value", ["2017", "2017-05", "2017-05-31"])
 def test_partial_date_is_read(value):
     assert PartialDateField().clean(value, None) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "alone", "in_sentence"),
+    [
+        ("2014", "lt", "2014 m.", "2014 m."),
+        ("2014-10", "lt", "2014 m. spalis", "2014 m. spalio"),
+        ("2014-10-02", "lt", "2014 m. spalio 2 d.", "2014 m. spalio 2 d."),
+        ("2014", "en", "2014", "2014"),
+        ("2014-10", "en", "October 2014", "October 2014"),
+    ],
+)
+def test_partial_date_in_words(value, language, alone, in_sentence):
+    """In Lithuanian a month after "since" has another ending than one that stands alone."""
+    with translation.override(language):
+        shown = PartialDate(value).display(), PartialDate(value).in_sentence()
+    assert [text.replace("\u00a0", " ") for text in shown] == [alone, in_sentence]
 
 
 @pytest.mark.parametrize("value", ["17", "2017-13", "2017-02-30", "2017-5", "31.05.2017"])
