@@ -71,7 +71,7 @@ def load_demo_directory(people: Mapping[str, User]) -> int:
     before = _entries()
     clouds, beacons = _clouds(), _beacons()
     _network(clouds, beacons, _aurora())
-    roles = {
+    roles: dict[str, tuple[Any, str]] = {
         "member": (Organisation.objects.get(key=MEMBERS_PERSON), Affiliation.Role.REPRESENTATIVE),
         "coordinator": (clouds.coordinator, Affiliation.Role.MANAGER),
         "other_coordinator": (beacons.coordinator, Affiliation.Role.MANAGER),
@@ -185,15 +185,17 @@ def _stories(cluster: Cluster) -> None:
             cluster=cluster, title=title, happened=happened, source=_source(), as_of=happened,
             summary=both("Išgalvota bandymams.", "Invented for trying."),
         )  # fmt: skip
-    kind = FactKind.objects.filter(code="members").first()
-    for number, year in ((10, 2026), (8, 2024)) if kind else ():
-        Statement.objects.create(
-            kind=kind, cluster=cluster, number=number, as_of=str(year), is_shown=year == 2026, source=_source()
-        )
     ContactMessage.objects.create(
         cluster=cluster, name="Vardenė Pavardenė (išgalvota)", email="vardene@pavyzdys.test",
         body="Sveiki, norėtume pamatyti, kaip lankstomi debesys. Kada galėtume užsukti?", language="lt",
     )  # fmt: skip
+    kind = FactKind.objects.filter(code="members").first()
+    if kind is None:
+        return
+    for number, year in ((10, 2026), (8, 2024)):
+        Statement.objects.create(
+            kind=kind, cluster=cluster, number=number, as_of=str(year), is_shown=year == 2026, source=_source()
+        )
 
 
 def _openings(cluster: Cluster) -> None:

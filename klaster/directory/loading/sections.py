@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django.db import models
@@ -342,8 +341,8 @@ class _Loader:
     def _may_be_first(self, said: s.StatementSaid, name: str, subject: Any, kind: Any) -> bool:
         """Unless people on the site have put another one first."""
         record = self.writer.known.get(("statement", identity("statements", said)))
-        first = Statement.objects.filter(is_shown=True, kind=kind, **{name: subject})
-        if not first.exclude(pk=record.row if record else None).exists():
+        first = Statement.objects.filter(is_shown=True, kind=kind, **{name: subject}).first()
+        if first is None or (record is not None and record.row == str(first.pk)):
             return True
         self.writer.report.kept.append(f"statement {identity('statements', said)}: is_shown")
         return False
@@ -354,20 +353,20 @@ class _Loader:
         entry = next(entry for entry in getattr(self.file, f"{name}s") if entry.key == key)
         texts: dict[str, Callable[[], dict[str, str]]] = {
             "name": lambda: entry.name,
-            "coordinator": partial(self._name_of, "organisations", entry, "coordinator"),
-            "operator": partial(self._name_of, "organisations", entry, "operator"),
-            "part_of": partial(self._name_of, f"{name}s", entry, "part_of"),
-            "main_sector": partial(self._name_of, "sectors", entry, "sector"),
+            "coordinator": lambda: self._name_of("organisations", entry.coordinator),
+            "operator": lambda: self._name_of("organisations", entry.operator),
+            "part_of": lambda: self._name_of(f"{name}s", entry.part_of),
+            "main_sector": lambda: self._name_of("sectors", entry.sector),
             "country": lambda: self._in_each_language(lambda: countries.name(getattr(entry, "country", ""))),
             "founded": lambda: self._in_each_language(lambda: PartialDate(entry.founded).display()),
             "ended": lambda: self._in_each_language(lambda: PartialDate(entry.ended).display()),
         }
-        value_of = {"main_sector": "sector"}.get(said.kind, said.kind)
-        return texts[said.kind]() if said.kind in texts and getattr(entry, value_of, "") else {}
+        has_value = getattr(entry, "sector" if said.kind == "main_sector" else said.kind, None)
+        return texts[said.kind]() if said.kind in texts and has_value else {}
 
-    def _name_of(self, section: str, entry: Any, field: str) -> dict[str, str]:
-        row = self.ref(section, getattr(entry, field))
-        return dict(row.name) if row is not None else {}
+    def _name_of(self, section: str, key: str) -> dict[str, str]:
+        """As the file writes it, whatever people made of it on the site."""
+        return next((said.name for said in getattr(self.file, section) if identity(section, said) == key), {})
 
     def _in_each_language(self, words: Callable[[], Any]) -> dict[str, str]:
         texts = {}

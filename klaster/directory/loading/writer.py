@@ -205,17 +205,20 @@ def _current(obj: models.Model, name: str) -> Any:
     if "." in name:
         field_name, language = name.split(".")
         return getattr(obj, field_name).get(language, "")
-    model_field = obj._meta.get_field(name)
-    if model_field.many_to_many:
+    if name in _many(type(obj)):
         return sorted(getattr(obj, name).values_list("pk", flat=True)) if obj.pk else []
-    return _plain(getattr(obj, model_field.attname))
+    return _plain(getattr(obj, _column(obj, name).attname))
 
 
 def _assign(obj: models.Model, name: str, value: Any) -> None:
     if "." in name:
         field_name, language = name.split(".")
         texts = {**getattr(obj, field_name), language: value}
-        setattr(obj, field_name, obj._meta.get_field(field_name).to_python(texts))
-    elif not obj._meta.get_field(name).many_to_many:
-        model_field = obj._meta.get_field(name)
-        setattr(obj, model_field.attname, value if model_field.is_relation else model_field.to_python(value))
+        setattr(obj, field_name, _column(obj, field_name).to_python(texts))
+    elif name not in _many(type(obj)):
+        column = _column(obj, name)
+        setattr(obj, column.attname, value if column.is_relation else column.to_python(value))
+
+
+def _column(obj: models.Model, name: str) -> models.Field:
+    return next(column for column in obj._meta.concrete_fields if column.name == name)

@@ -117,7 +117,7 @@ def _references(file: NetworkFile) -> Iterator[Problem]:
     known = {section: {identity(section, said) for said in getattr(file, section)} for section in SECTIONS}
     for said in everything(file):
         for item in dataclasses.fields(said):
-            section = item.metadata.get("refers")
+            section = item.metadata.get("refers", "")
             value = getattr(said, item.name)
             for name in ([value] if isinstance(value, str) else value) if section else ():
                 is_said_unknown = isinstance(said, ClusterSaid) and item.name == "coordinator" and name == UNKNOWN

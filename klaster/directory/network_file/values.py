@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.utils.functional import Promise
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django_countries import countries
@@ -71,8 +72,7 @@ def entry(said: type) -> How:
         reader.unknown_names(node, names)
         values = {}
         for name, item in names.items():
-            default = item.default if item.default is not MISSING else item.default_factory()  # type: ignore[misc]
-            values[name] = reader.value(node, name, item.metadata["how"], default)
+            values[name] = reader.value(node, name, item.metadata["how"], _default(item))
             given = node.items.get(name)
             if item.metadata["required"] and (given is None or (isinstance(given, Scalar) and given.is_null)):
                 reader.problem(node.line, _("“%(name)s” is missing.") % {"name": name})
@@ -83,6 +83,10 @@ def entry(said: type) -> How:
         return made
 
     return read
+
+
+def _default(item: Field) -> Any:
+    return item.default if item.default_factory is MISSING else item.default_factory()
 
 
 def each(how: How) -> How:
@@ -174,13 +178,13 @@ def choice(*values: str) -> How:
     return read
 
 
-def code_of(known: Callable[[], Collection[str]], refusal: str) -> How:
+def code_of(known: Callable[[], Collection[str]], refusal: str | Promise) -> How:
     """A code of a reference list; `refusal` says “%(code)s” is not in it."""
 
     def read(_reader: Reader, node: Node) -> str:
         value = _word(node)
         if value not in known():
-            raise Refusal(refusal % {"code": value})
+            raise Refusal(str(refusal) % {"code": value})
         return value
 
     return read

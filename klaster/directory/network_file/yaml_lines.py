@@ -128,7 +128,7 @@ class _Builder:
 
     def build(self, events: Iterator[yaml.Event]) -> Node | None:
         for event in events:
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, yaml.DocumentStartEvent):
                 self.documents += 1
                 if self.documents > 1:

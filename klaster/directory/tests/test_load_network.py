@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import override
 
 from klaster.accounts.factories import UserFactory
@@ -213,6 +213,19 @@ def test_names_of_regions_come_from_the_file_and_reference_lists_do_not_take_the
     assert Region.objects.get(code="LV00A").name["en"] == "Riga"
 
 
+def test_one_load_waits_for_another(load):
+    """Seen from a second connection, for the lock lasts as long as the transaction of this test."""
+    load()
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("select pg_try_advisory_xact_lock(%s)", [actions.LOADING])
+            free = cursor.fetchone()
+    finally:
+        other.close()
+    assert free == (False,)
+
+
 # --- what the site itself refuses -------------------------------------------------------------------------------------
 
 
@@ -271,3 +284,16 @@ def test_a_file_can_be_checked_without_loading_it(capsys):
 def test_a_file_that_is_not_there_is_said_plainly(tmp_path):
     with pytest.raises(CommandError, match="No such file"):
         call_command("load_network", tmp_path / "xx.yaml")
+
+
+def test_a_statement_of_a_field_says_what_the_file_says_of_it_not_what_people_made_of_it(load):
+    founded, country = "  - {network: tikls, kind: founded,", "  - {code: country,"
+    society = (founded, "  - {network: tikls, kind: operator, source: izdoma}\n" + founded)
+    kind = (country, "  - {code: operator, field: true, name: {lv: Uztur, en: Operator}}\n" + country)
+    load(society, kind)
+    Organisation.objects.filter(key="koks").update(name={"en": "Renamed on the site"})
+    report = load(society, kind)
+    assert report.writes == 0
+    assert Statement.objects.get(kind__code="operator").text == {
+        "lv": "Izdomātā koku biedrība", "en": "Invented wood society",
+    }  # fmt: skip

@@ -2,7 +2,11 @@
 
 import pytest
 import yaml
+from django.core.management import call_command
 
+from klaster.accounts.demo import DEMO_PEOPLE
+from klaster.accounts.models import User
+from klaster.directory.models import Cluster
 from klaster.newsroom.models import ArticlePage
 from klaster.pages import demo
 from klaster.pages.models import StandardPage
@@ -17,3 +21,14 @@ def test_another_network_gets_the_standing_pages_only(settings):
     english = StandardPage.objects.live().filter(locale__language_code="en")
     assert {page.slug for page in english} == {entry["slug"]["en"] for entry in standing}
     assert not ArticlePage.objects.exists()
+
+
+def test_the_command_brings_people_invented_clusters_and_pages(settings, capsys):
+    settings.NETWORK_FILE = "/somewhere/ruritania.yaml"
+    pages = len(yaml.safe_load((demo.DATA / "standing.yaml").read_text("utf-8"))["pages"])
+    call_command("load_demo")
+    assert capsys.readouterr().out == f"Demo: 17 new invented entries, {pages} new pages.\n"
+    call_command("load_demo")
+    assert capsys.readouterr().out == "Demo: 0 new invented entries, 0 new pages.\n"
+    coordinator = User.objects.get(email=DEMO_PEOPLE["coordinator"][0])
+    assert [cluster.is_invented for cluster in Cluster.objects.kept_by(coordinator)] == [True]
