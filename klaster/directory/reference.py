@@ -54,6 +54,12 @@ def region_codes() -> frozenset[str]:
 
 
 @cache
+def county_codes() -> frozenset[str]:
+    """Codes of level 3, where entries lie."""
+    return frozenset(row["code"] for row in rows("nuts2024.csv.gz") if row["level"] == "3")
+
+
+@cache
 def activity_codes(version: str) -> frozenset[str]:
     return frozenset(row["code"] for row in rows(NACE_FILES[ActivityClass.Version(version)]))
 

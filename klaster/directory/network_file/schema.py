@@ -37,6 +37,7 @@ UNKNOWN = "unknown"  # a coordinator nobody has named: said, not left open
 NESTED = ("labels", "achievements", "members", "openings", "participants")  # entries that stand inside others
 
 region_code = v.code_of(reference.region_codes, gettext_lazy("There is no region %(code)s in NUTS 2024."))
+county_code = v.code_of(reference.county_codes, gettext_lazy("There is no county %(code)s at level 3 of NUTS 2024."))
 nace_code = v.code_of(
     lambda: reference.activity_codes(ActivityClass.Version.NACE_2),
     gettext_lazy("There is no class %(code)s in NACE 2."),
@@ -123,7 +124,7 @@ class RegionSaid(Said):
 @dataclass(kw_only=True)
 class PlaceSaid(Said):
     name: str = reads(v.text(120), required=True)
-    region: str = reads(region_code, required=True)
+    region: str = reads(county_code, required=True)
     population: int = reads(v.whole_number(0, 100_000_000), default=0)
 
 
@@ -159,7 +160,7 @@ class OrganisationSaid(EntrySaid):
     abbreviation: str = reads(v.text(30))
     country: str = reads(v.country)
     legal_code: str = reads(v.text(30))
-    region: str = reads(region_code)
+    region: str = reads(county_code)
     place: str = reads(v.text(120))
     activities: list = reads(v.each(v.entry(ActivitySaid)), default=list)
     part_of: str = reads(v.key(), refers="organisations")
@@ -227,7 +228,7 @@ class OpeningSaid(Said):
 @dataclass(kw_only=True)
 class ClusterSaid(EntrySaid):
     country: str = reads(v.country, required=True)
-    region: str = reads(region_code)
+    region: str = reads(county_code)
     legal_form: str = reads(v.choice(*Cluster.LegalForm.values))
     coordinator: str = reads(v.key(), required=True, refers="organisations")
     sector: str = reads(v.key(), refers="sectors")

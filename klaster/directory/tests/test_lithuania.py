@@ -14,6 +14,7 @@ from klaster.directory.models import (
     Achievement,
     Agreement,
     Cluster,
+    FactKind,
     Label,
     Network,
     NetworkParticipation,
@@ -74,6 +75,19 @@ def test_every_entry_says_who_names_it_and_both_languages_introduce_it(lithuania
             assert named.count() == 1, entry.key
             assert set(entry.summary) == {"lt", "en"}, entry.key
             assert entry.is_published
+
+
+def test_every_fact_of_an_entry_says_who_says_so(lithuania):
+    """Whatever field of a real entry has a value, a statement with a source says where the value is from."""
+    unsaid = []
+    for model in (Cluster, Organisation, Network, Programme):
+        subject, fields = model._meta.model_name, {field.name for field in model._meta.fields}
+        for kind in FactKind.objects.filter(is_field=True, code__in=fields):
+            for entry in model.objects.all():
+                said = Statement.objects.filter(kind=kind, source__isnull=False, **{subject: entry})
+                if getattr(entry, kind.code) and not said.exists():
+                    unsaid.append((entry.key, kind.code))
+    assert unsaid == []
 
 
 def test_each_source_is_used(lithuania):
