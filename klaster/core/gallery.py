@@ -67,7 +67,7 @@ def context() -> dict[str, Any]:
         "hues": HUES,
         "statuses": STATUSES,
         "empty_form": ExampleForm(prefix="empty"),
-        "wrong_form": ExampleForm({f"wrong-{key}": value for key, value in typed.items()}, {}, prefix="wrong"),
+        "wrong_form": ExampleForm({f"wrong-{key}": value for key, value in typed.items()}, prefix="wrong"),
         "clusters": clusters(),
         "crumbs": [
             {"title": _("Home"), "url": "#"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -176,7 +176,7 @@ def error_summary(*forms: BaseForm | BaseFormSet, focus: bool = True) -> dict[st
     return {"problems": problems, "focus": focus}
 
 
-def _problems(form: BaseForm | BaseFormSet) -> Iterable[dict[str, str]]:
+def _problems(form: BaseForm | BaseFormSet) -> Iterator[dict[str, Any]]:
     if not form.is_bound:
         return
     if isinstance(form, BaseFormSet):
