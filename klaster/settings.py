@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import zoneinfo
 from email.utils import parseaddr
@@ -126,7 +127,7 @@ INSTALLED_APPS = [
     "rules.apps.AutodiscoverRulesConfig",
 ]
 MIDDLEWARE = [
-    "django_structlog.middlewares.RequestMiddleware",
+    "klaster.core.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "klaster.core.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -136,6 +137,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "klaster.core.audit.AuditMiddleware",
+    "klaster.core.headers.HeadersMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     # These three in this order, and after the line above: it must note the real person's session, not the viewed one's.
@@ -184,12 +186,17 @@ DATABASES["default"]["OPTIONS"] = {
     "-c idle_in_transaction_session_timeout=30s"
     if PRODUCTION
     else "",
-    **({"pool": {"min_size": 1, "max_size": 8}} if PRODUCTION else {}),
+    **({"pool": {"min_size": 1, "max_size": 8, "timeout": 3}} if PRODUCTION else {}),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     # In the database, so that limits hold over all processes of the site.
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # Beyond MAX_ENTRIES it throws away by age of nothing: with the 300 of Django, limits would be forgotten.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
 }
 
 # --- people ---------------------------------------------------------------------------------------------------------
@@ -325,6 +332,8 @@ TAGGIT_CASE_INSENSITIVE = True
 # --- jobs, logs, security -------------------------------------------------------------------------------------------
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # klaster.core.jobs finds them
 LOGGING_CONFIG = None
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # one line a request: when it is answered
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO  # what people mistype is no warning
 logging_config(plain=not PRODUCTION, quiet=TESTING)
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -95,3 +95,15 @@ def test_production_never_shows_its_insides(production_environment):
     code = "from django.conf import settings as s; print(s.DEBUG, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)"
     run = manage(production_environment | {"DEBUG": "1"}, "shell", "-v0", "-c", code)
     assert run.stdout.split() == ["False", "True", "True"], run.stderr
+
+
+def test_the_site_does_not_start_without_its_styles(production_environment):
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    run = subprocess.run(
+        [sys.executable, "-c", "import klaster.wsgi"],
+        cwd=BASE_DIR, env=kept | production_environment, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert run.returncode == 1
+    assert run.stderr.splitlines()[-1].endswith(
+        "The styles are not there: run `manage.py collectstatic`, see docs/operate.md."
+    )

@@ -75,7 +75,7 @@ class Command(BaseCommand):
         server.start(get_internal_wsgi_application())
         self.say(
             f"\n  Klaster is on {settings.SITE_URL}  (ready in {time.monotonic() - began:.0f} s)\n"
-            f"  Letters are files in {os.path.relpath(settings.EMAIL_FILE_PATH)}/\n"
+            f"  Letters are files in {relative(settings.EMAIL_FILE_PATH)}/\n"
             "  Ctrl-C stops everything; what was entered is kept.\n"
         )
         stop.wait()
@@ -124,6 +124,10 @@ def reserve_port() -> Server:
         return Server(int(settings.PORT))
     except (OSError, OverflowError, ValueError):
         raise CommandError(f"Port {settings.PORT} is not free: `make run PORT=8080` takes another.") from None
+
+
+def relative(folder: Path) -> Path:
+    return folder.relative_to(settings.BASE_DIR) if folder.is_relative_to(settings.BASE_DIR) else folder
 
 
 def network_digest() -> str:

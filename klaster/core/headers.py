@@ -1,0 +1,24 @@
+"""Headers that Django and csp.py do not set: pages of people who are signed in are kept by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+PERMISSIONS = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+class HeadersMiddleware:
+    """After AuthenticationMiddleware. A view that says itself how long its answer may be kept is believed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", PERMISSIONS)
+        # A view that never asked who is there has nothing of anybody in its answer.
+        if "Cache-Control" not in response and request.session.accessed and request.user.is_authenticated:
+            response["Cache-Control"] = "private, no-store"
+        return response
