@@ -84,7 +84,6 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 # --- apps -----------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "klaster.pages",
-    "klaster.newsroom",
     "klaster.directory",
     "klaster.accounts",
     "klaster.core",
@@ -100,6 +99,7 @@ INSTALLED_APPS = [
     "wagtail.images",
     "wagtail.search",
     "wagtail.admin",
+    "klaster.newsroom",  # after the line above: it puts our notices about drafts in place of Wagtail's own mail
     "wagtail",
     "modelcluster",
     "taggit",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.images.models import AbstractImage, AbstractRendition
@@ -44,6 +46,13 @@ class Picture(AbstractImage):
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
         ordering = ["-created_at", "pk"]
+
+    def clean(self) -> None:
+        super().clean()
+        missing = [str(name) for code, name in settings.LANGUAGES if not Translated(self.alt or {}).get(code)]
+        if self.alt and missing:
+            words = _("Write what is to be seen in %(languages)s, too.")
+            raise ValidationError({"alt": ValidationError(words, params={"languages": ", ".join(missing)})})
 
     @property
     def default_alt_text(self) -> str:

@@ -11,11 +11,38 @@ from django.urls import Resolver404, resolve
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
+from wagtail.admin.forms.pages import WagtailAdminPageForm
 from wagtail.models import Page
+
+UNDER_HOME = 3  # depth of pages whose address is one word
+
+
+def refuse_taken(slug: str, language: str) -> None:
+    """Views stand before pages: a page at the address of a view would never be seen."""
+    with override(language):
+        try:
+            match = resolve(f"/{language}/{slug}/")
+        except Resolver404:
+            return
+    if match.url_name != "wagtail_serve":
+        raise ValidationError({"slug": _("Another part of the site lives at this address; choose another word.")})
+
+
+class SitePageForm(WagtailAdminPageForm):
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("slug") and self.parent_page is not None and self.parent_page.depth == UNDER_HOME - 1:
+            try:
+                refuse_taken(data["slug"], self.parent_page.locale.language_code)
+            except ValidationError as error:
+                self.add_error(None, error)
+        return data
 
 
 class SitePage(Page):
     """A page that editors write. Its translations are pages of their own with the same translation key."""
+
+    base_form_class = SitePageForm
 
     class Meta:
         abstract = True
@@ -33,19 +60,8 @@ class SitePage(Page):
 
     def clean(self) -> None:
         super().clean()
-        parent = self.get_parent() if self.depth else None
-        if self.slug and parent is not None and parent.depth == 2 and self._is_taken(self.slug):
-            raise ValidationError({"slug": _("Another part of the site lives at this address; choose another word.")})
-
-    def _is_taken(self, slug: str) -> bool:
-        """Views stand before pages: a page at the address of a view would never be seen."""
-        language = self.locale.language_code
-        with override(language):
-            try:
-                match = resolve(f"/{language}/{slug}/")
-            except Resolver404:
-                return False
-        return match.url_name != "wagtail_serve"
+        if self.depth == UNDER_HOME:
+            refuse_taken(self.slug, self.locale.language_code)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
