@@ -6,9 +6,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from klaster.newsroom import factories as f
 from klaster.newsroom.jobs import keep_schedule
 from klaster.newsroom.models import ArticlePage
-from klaster.pages import factories as f
 
 pytestmark = pytest.mark.usefixtures("site")
 MOMENT = datetime.datetime(2027, 3, 28, 1, 0, tzinfo=datetime.UTC)  # the night the clocks go forward in Vilnius
