@@ -49,7 +49,7 @@ def heading(holding: privacy.Holding) -> dict[str, Any]:
 
 def _parts(person: User, headings: dict[str, dict[str, Any]], readme: str) -> Iterator[bytes]:
     tap = Tap()
-    with zipfile.ZipFile(tap, "w", zipfile.ZIP_DEFLATED) as zipped:  # type: ignore[arg-type]  it only writes
+    with zipfile.ZipFile(tap, "w", zipfile.ZIP_DEFLATED) as zipped:  # type: ignore[call-overload]  # it only writes
         zipped.writestr("README.txt", readme + "\n")
         for holding in privacy.holdings():
             with zipped.open(f"{holding.name}.json", "w") as member:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def readiness() -> dict[str, bool]:
     return found
 
 
-def unapplied_migrations() -> set[tuple[str, str]]:
+def unapplied_migrations() -> AbstractSet[tuple[str, str]]:
     """Migrations this code knows and the database has not had."""
     return _migrations_of_the_code() - set(MigrationRecorder(connection).applied_migrations())
 

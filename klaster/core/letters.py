@@ -308,7 +308,7 @@ def _again(letter: Letter, error: Exception) -> str:
     return State.QUEUED
 
 
-def _finish(letter: Letter, state: State, *, error: str = "") -> str:
+def _finish(letter: Letter, state: Letter.State, *, error: str = "") -> str:
     letter.state, letter.error = state, error[:300]
     letter.sent_at = timezone.now() if state == State.SENT else None
     if letter.kind == Kind.ACCOUNT and state in (State.SENT, State.FAILED, State.CANCELLED):

@@ -40,7 +40,7 @@ def without_secrets(text: str) -> str:
 
 
 def logging_config(*, plain: bool, quiet: bool = False) -> None:
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,

@@ -128,7 +128,7 @@ class Client:
                 httpcore.ConnectionPool(
                     ssl_context=self.tls or httpcore.default_ssl_context(), network_backend=backend
                 ) as pool,
-                pool.stream(method, url, headers=sent, content=body) as response,
+                pool.stream(method, url, headers=list(sent.items()), content=body) as response,
             ):
                 received = {name.decode("latin-1").lower(): v.decode("latin-1") for name, v in response.headers}
                 text = b"".join(inflate(response.iter_stream(), received, self.limits.max_bytes))

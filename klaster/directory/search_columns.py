@@ -16,7 +16,7 @@ class KeptColumn(Expression):
         super().__init__(output_field=field)
         self.name = name
 
-    def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> Col:
+    def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> Col:  # type: ignore[override]
         field = self.output_field.clone()
         field.set_attributes_from_name(self.name)
         field.model = query.model
