@@ -79,6 +79,7 @@ if TIME_ZONE not in zoneinfo.available_timezones():
 USE_TZ = True
 USE_I18N = True
 WAGTAIL_I18N_ENABLED = True
+FORMAT_MODULE_PATH = ["klaster.core.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # --- apps -----------------------------------------------------------------------------------------------------------

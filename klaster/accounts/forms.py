@@ -181,14 +181,15 @@ class ChannelsForm(forms.Form):
     def __init__(self, *args: Any, person: User, **kwargs: Any):
         super().__init__(*args, **kwargs)
         for topic in topics.every():
-            self.fields[topic.code] = forms.MultipleChoiceField(
+            field = forms.MultipleChoiceField(
                 label=topic.name,
                 choices=[(topics.SITE, _("On the site")), (topics.MAIL, _("By e-mail"))],
                 widget=forms.CheckboxSelectMultiple,
                 initial=sorted(person.channels(topic)),
                 required=False,
-                help_text="" if topic.optional else _("Always shown on the site: you would miss what you must know."),
             )
+            field.is_fixed = not topic.optional  # type: ignore[attr-defined]  the site tells it in any case
+            self.fields[topic.code] = field
 
     @property
     def chosen(self) -> dict[str, list[str]]:

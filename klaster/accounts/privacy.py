@@ -11,6 +11,8 @@ from klaster.core.models import AuditEvent, Letter, Notice
 from klaster.core.privacy import Fate, register
 
 WITH_ACCOUNT = _("As long as the account.")
+EDITED = _("What you edited")
+PAGE_WORK = _("So that those who edit the site together see who changed what.")
 WITH_PAGE = _("As long as the page or file; without your name once you are erased.")
 
 
@@ -147,7 +149,7 @@ register(
 
 # --- Wagtail: who wrote, looked after and commented on pages --------------------------------------------------------
 def register_editors() -> None:
-    page_work = _("So that those who edit the site together see who changed what.")
+    screens = _("Your editing screens")
     own_screen = _("How you set up the editing screens, and what you have open there.")
     without_name: dict[str, tuple[tuple[str, ...], list[str]]] = {
         "wagtailcore.Page": (("owner", "locked_by"), ["title", "first_published_at", "last_published_at"]),
@@ -164,7 +166,7 @@ def register_editors() -> None:
         "wagtail_localize.SegmentOverride": (("last_translated_by",), ["updated_at"]),
     }
     for label, (links, export) in without_name.items():
-        register(label, *links, purpose=page_work, kept=WITH_PAGE, fate=Fate.ANONYMISED, export=export)
+        register(label, *links, title=EDITED, purpose=PAGE_WORK, kept=WITH_PAGE, fate=Fate.ANONYMISED, export=export)
     deleted: dict[str, tuple[str, list[str]]] = {
         "wagtailusers.UserProfile": ("user", ["preferred_language", "current_time_zone", "theme"]),
         "wagtailadmin.EditingSession": ("user", ["last_seen_at"]),
@@ -174,7 +176,7 @@ def register_editors() -> None:
         "wagtailcore.UploadedFile": ("uploaded_by_user", []),
     }
     for label, (link, export) in deleted.items():
-        register(label, link, purpose=own_screen, kept=WITH_ACCOUNT, fate=Fate.DELETED, export=export)
+        register(label, link, title=screens, purpose=own_screen, kept=WITH_ACCOUNT, fate=Fate.DELETED, export=export)
 
 
 register_editors()

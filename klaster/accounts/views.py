@@ -136,7 +136,7 @@ def _answer(request: HttpRequest, found: Invitation) -> HttpResponse:
 @require_GET
 def what_we_keep(request: HttpRequest) -> HttpResponse:
     """Everything that is kept about people, why and how long."""
-    return render(request, "accounts/what_we_keep.html", {"holdings": privacy.holdings()})
+    return render(request, "accounts/what_we_keep.html", {"kinds": privacy.kinds()})
 
 
 @require_GET
@@ -178,6 +178,6 @@ def my_data_erase(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/my_data_erase.html", context)
 
 
-def counted(person: User) -> list[tuple[privacy.Holding, int]]:
+def counted(person: User) -> list[tuple[privacy.Kind, int]]:
     """Everything that is kept about a person with how many rows there are; kinds without any are left out."""
-    return [(holding, count) for holding in privacy.holdings() if (count := holding.rows(person).count())]
+    return [(kind, count) for kind in privacy.kinds() if (count := kind.count(person))]

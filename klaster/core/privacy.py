@@ -81,6 +81,32 @@ class Holding:
         return count
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What people read of the register: holdings that are one thing to them, and are told apart in an export only."""
+
+    holdings: tuple[Holding, ...]
+
+    @property
+    def title(self) -> Text:
+        return self.holdings[0].title
+
+    @property
+    def purpose(self) -> Text:
+        return self.holdings[0].purpose
+
+    @property
+    def kept(self) -> Text:
+        return self.holdings[0].kept
+
+    @property
+    def fate(self) -> Fate:
+        return self.holdings[0].fate
+
+    def count(self, person: models.Model) -> int:
+        return sum(holding.rows(person).count() for holding in self.holdings)
+
+
 _register: dict[type[models.Model], Holding] = {}
 
 
@@ -123,6 +149,16 @@ def holdings() -> list[Holding]:
     """Everything registered. The person's own row comes last: what points at it is settled before."""
     person = apps.get_model(settings.AUTH_USER_MODEL)
     return sorted(_register.values(), key=lambda holding: holding.model is person)
+
+
+def kinds() -> list[Kind]:
+    """The register as people read it: the account first, then what has the same title, reason, time and fate as one."""
+    found: dict[tuple[str, str, str, Fate], list[Holding]] = {}
+    everything = holdings()
+    for holding in everything[-1:] + everything[:-1]:
+        answers = (str(holding.title), str(holding.purpose), str(holding.kept), holding.fate)
+        found.setdefault(answers, []).append(holding)
+    return [Kind(tuple(same)) for same in found.values()]
 
 
 def unregistered() -> list[str]:

@@ -75,7 +75,7 @@ def test_times_are_shown_in_the_zone_of_the_reader(client):
     Notice.objects.update(at="2026-01-01T20:00:00Z")
     client.force_login(person)
     with override("en"):
-        assert "01/02/2026 5 a.m." in client.get(reverse("notices")).content.decode()
+        assert "2026-01-02 05:00" in client.get(reverse("notices")).content.decode()
 
 
 def test_an_unknown_zone_in_the_row_is_not_an_error(client):
