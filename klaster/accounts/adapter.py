@@ -63,6 +63,15 @@ class AccountAdapter(DefaultAccountAdapter):
             body = render_to_string(f"{template_prefix}_message.txt", values)
             letters.write_account_letter(email, subject, body, purpose=template_prefix.rpartition("/")[2])
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """The ways to show once more who one is, in our words."""
+        words = {
+            "reauthenticate": _("Use the password"),
+            "mfa_reauthenticate": _("Use a code"),
+            "mfa_reauthenticate:webauthn": _("Use passkey or key"),
+        }
+        return [{**way, "description": words[way["id"]]} for way in super().get_reauthentication_methods(user)]
+
     @staticmethod
     def _in(language: str, url: str) -> str:
         """The same page in another language, on the host of SITE_URL whatever host the request claimed."""

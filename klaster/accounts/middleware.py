@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import get_language_from_path
+from structlog.contextvars import bind_contextvars
 
 from klaster.accounts import actions
 from klaster.accounts.models import User, Viewing
@@ -67,6 +68,7 @@ class ViewAsMiddleware:
         viewing = self._running(request)
         if viewing:
             request.view_as = viewing  # type: ignore[attr-defined]
+            bind_contextvars(actor_id=viewing.actor_id, seen_as=viewing.person_id)
             request.user = viewing.person
         return self.get_response(request)
 

@@ -26,6 +26,7 @@ from klaster.core.models import AuditEvent
 
 PEOPLE_PER_PAGE = 50
 HISTORY = 20
+VIEWING_ID, CLOSING_ID = "viewing_%s", "closing_%s"  # two forms of one page ask for a reason
 
 
 def require(request: HttpRequest, right: str, thing: object = None) -> None:
@@ -61,8 +62,8 @@ def _person_page(request: HttpRequest, somebody: User, **forms: object) -> HttpR
     context = {
         "person": somebody,
         "may": {right: request.user.has_perm(f"accounts.{right}", somebody) for right in rights},
-        "viewing_form": ViewingForm(),
-        "reason_form": ReasonForm(),
+        "viewing_form": ViewingForm(auto_id=VIEWING_ID),
+        "reason_form": ReasonForm(auto_id=CLOSING_ID),
         "history": AuditEvent.objects.of(somebody).with_people()[:HISTORY],
         "open_sessions": somebody.usersession_set.count(),
         **forms,
@@ -73,7 +74,7 @@ def _person_page(request: HttpRequest, somebody: User, **forms: object) -> HttpR
 @require_POST
 def person_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     somebody = _somebody(request, pk, "accounts.deactivate_person")
-    form = ReasonForm(request.POST)
+    form = ReasonForm(request.POST, auto_id=CLOSING_ID)
     if not form.is_valid():
         return _person_page(request, somebody, reason_form=form)
     actions.deactivate_person(somebody, by=request.user, reason=form.cleaned_data["reason"])
@@ -152,7 +153,7 @@ def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def view_as_start(request: HttpRequest, pk: int) -> HttpResponse:
     """From now on see the site as this person does."""
     somebody = _somebody(request, pk, "accounts.view_as")
-    form = ViewingForm(request.POST)
+    form = ViewingForm(request.POST, auto_id=VIEWING_ID)
     if not form.is_valid():
         return _person_page(request, somebody, viewing_form=form)
     viewing = actions.start_viewing(somebody, by=request.user, reason=form.cleaned_data["reason"])
