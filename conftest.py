@@ -66,16 +66,37 @@ def django_db_use_migrations() -> bool:
     return True
 
 
+def rows_of_the_template(settings: dict) -> dict[str, bytes]:
+    """What migrations put into each table, as COPY writes it; empty tables are left out."""
+    where = {
+        "host": settings["HOST"] or settings["OPTIONS"].get("host"),
+        "port": settings["PORT"] or None,
+        "user": settings["USER"],
+        "password": settings["PASSWORD"] or None,
+        "dbname": settings["TEST"]["TEMPLATE"],
+    }
+    with psycopg.connect(**where) as template:
+        names = "select tablename from pg_tables where schemaname = 'public' and tablename <> 'django_migrations'"
+        tables = [name for (name,) in template.execute(names)]
+        rows = {}
+        for table in tables:
+            with template.cursor().copy(f'copy "{table}" to stdout') as copy:
+                rows[table] = b"".join(copy)
+    return {table: data for table, data in rows.items() if data}
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _empty_written_once_tables() -> None:
-    """Tests with real transactions empty all tables after them; only here the triggers of ledgers step aside."""
+def _tests_with_real_transactions_leave_the_database_as_it_was() -> None:
+    """They empty all tables after them: ledgers too (only here their triggers step aside), and also what migrations
+    put there and the next test counts on, so that is put back."""
     from django.apps import apps
     from django.db import connection
 
     ledgers = [model._meta.db_table for model in apps.get_models() if getattr(model, "ledger", False)]
     flush = type(connection.ops).execute_sql_flush
+    from_migrations: dict[str, bytes] = {}
 
-    def flush_ledgers_too(self, statements: list[str]) -> None:
+    def flush_and_refill(self, statements: list[str]) -> None:
         switch = "alter table {} {} trigger user"
         flush(
             self,
@@ -85,9 +106,19 @@ def _empty_written_once_tables() -> None:
                 *(switch.format(table, "enable") for table in ledgers),
             ],
         )
+        if not from_migrations:
+            from_migrations.update(rows_of_the_template(connection.settings_dict))
+        with connection.cursor() as cursor:
+            cursor.execute("set session_replication_role = replica")  # rows come back in any order of foreign keys
+            for table, data in from_migrations.items():
+                cursor.execute(f'select exists (select from "{table}")')
+                if not cursor.fetchone()[0]:
+                    with cursor.copy(f'copy "{table}" from stdin') as copy:
+                        copy.write(data)
+            cursor.execute("set session_replication_role = default")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(connection.ops), "execute_sql_flush", flush_ledgers_too)
+        patch.setattr(type(connection.ops), "execute_sql_flush", flush_and_refill)
         yield
 
 
