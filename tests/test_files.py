@@ -125,7 +125,7 @@ def office_form(kind):
 def sent(kind, name, data):
     form_class = office_form(kind)
     return form_class(
-        {"title": "X", "alt_lt": "Y", "tags": "", "collection": "1"},
+        {"title": "X", "alt_lt": "Y", "alt_en": "Y", "tags": "", "collection": "1"},
         {"file": SimpleUploadedFile(name, data)},
         user=get_user_model().objects.create_superuser("rasa@example.org", None),
     )
