@@ -207,7 +207,7 @@ class PeopleFilter(forms.Form):
     ]
 
     q = forms.CharField(label=_("Name or address"), required=False, max_length=100)
-    who = forms.ChoiceField(label=_("Who"), choices=WHO, required=False)
+    who = forms.ChoiceField(label=_("Show"), choices=WHO, required=False)
 
 
 class InviteSecretaryForm(forms.ModelForm):
