@@ -14,7 +14,7 @@ from django.forms.formsets import BaseFormSet
 from django.template import Context, NodeList
 from django.template.base import Parser, Token
 from django.templatetags.static import static
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -166,6 +166,18 @@ def language_links(context: Context) -> list[dict[str, Any]]:
             }
         )
     return links
+
+
+NOT_TO_COME_BACK_TO = ("account_login", "account_signup", "account_logout", "account_reset_password")
+
+
+@register.simple_tag(takes_context=True)
+def sign_in_address(context: Context) -> str:
+    """Where to sign in, and back to this page after that; from a page that only forms lead to, to the home page."""
+    request, address = context["request"], reverse("account_login")
+    if request.method not in ("GET", "HEAD") or getattr(request.resolver_match, "url_name", "") in NOT_TO_COME_BACK_TO:
+        return address
+    return f"{address}?{urlencode({'next': request.get_full_path()})}"
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------

@@ -112,3 +112,13 @@ def test_who_is_signed_in_has_a_menu_and_can_sign_out(rf, django_user_model):
     assert html.count('<a href="/en/me/">My data</a>') == 2
     assert html.count(f'<form method="post" action="{sign_out}">') == 2
     assert "Sign in" not in html
+
+
+def test_who_signs_in_comes_back_to_the_page(draw):
+    with translation.override("en"):
+        address = reverse("account_login")
+        at_the_door = resolve(address)
+    assert f'<a class="signin" href="{address}?next=%2Fen%2Fclusters%2F%3Fsector%3Dict" rel="nofollow">' in draw(
+        "/en/clusters/?sector=ict"
+    )
+    assert f'<a class="signin" href="{address}" rel="nofollow">' in draw(address, match=at_the_door)
