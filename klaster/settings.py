@@ -187,7 +187,7 @@ DATABASES["default"]["OPTIONS"] = {
     "-c idle_in_transaction_session_timeout=30s"
     if PRODUCTION
     else "",
-    **({"pool": {"min_size": 1, "max_size": 8, "timeout": 3}} if PRODUCTION else {}),
+    **({"pool": {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 3}} if PRODUCTION else {}),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {

@@ -103,6 +103,13 @@ def test_it_serves_survives_a_kill_and_leaves_nothing_running(run_demo, tmp_path
     assert second.process.returncode == 1
     assert run.get("/healthz") == (200, b"ok"), "the second one did not take the database away"
 
+    database.stop()
+    assert run.get("/lt/")[0] == 503
+    assert run.get("/healthz") == (200, b"ok")
+    database.start()
+    assert run.get("/lt/")[0] == 200, "the site comes back with the database"
+    run.wait_until_ready()  # and so does its worker
+
     run.end(signal.SIGKILL)
     assert database.is_up(), "nobody was there to stop it"
 

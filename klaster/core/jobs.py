@@ -29,8 +29,10 @@ from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 from procrastinate.contrib.django import DjangoApp, app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.contrib.django.utils import connector_params
 from procrastinate.jobs import Status
 from procrastinate.periodic import PeriodicRegistry
+from procrastinate.psycopg_connector import PsycopgConnector
 
 from klaster.core import limits
 
@@ -143,7 +145,9 @@ def worker_app() -> procrastinate.App:
     The site's app stays as it is, on Django's connection: what a task defers belongs to the task's own transaction.
     """
     working = DjangoApp(
-        connector=app.connector.get_worker_connector(),  # type: ignore[attr-defined]
+        connector=PsycopgConnector(
+            kwargs=connector_params(), min_size=1, max_size=CONCURRENT_JOBS + 2, timeout=5, reconnect_timeout=5
+        ),
         worker_defaults={"task_middleware": [name_the_job]},
     )
     working.tasks = app.tasks
@@ -166,22 +170,33 @@ def name_the_job(call_next: Callable[[], Any], context: procrastinate.JobContext
         return call_next()
 
 
-async def work(*, install_signal_handlers: bool = False) -> None:
-    """Run jobs until stopped; when the database goes away, come back with it."""
+async def work() -> None:
+    """Run jobs until cancelled; when the database goes away, come back with it."""
     while True:
         try:
-            return await run_jobs(wait=True, install_signal_handlers=install_signal_handlers)
+            await run_jobs(wait=True)
         except (procrastinate.exceptions.ConnectorException, psycopg.Error, OSError) as error:
-            log.warning("the worker lost the database", error=str(error))
+            log.warning("the worker waits for the database", error=str(error).strip())
+        await asyncio.sleep(2)  # procrastinate's worker stops when it hears no more of the database
+        while not await database_answers():
             await asyncio.sleep(2)
 
 
-async def run_jobs(*, wait: bool = False, install_signal_handlers: bool = False) -> None:
+async def database_answers() -> bool:
+    """Asked before the pool is opened again, which would wait half a minute for a server that is back at once."""
+    try:
+        async with await psycopg.AsyncConnection.connect(**{**connector_params(), "connect_timeout": 3}):
+            return True
+    except psycopg.Error:
+        return False
+
+
+async def run_jobs(*, wait: bool = False) -> None:
     """With `wait=False` run what could run now, and return."""
     async with worker_app().open_async() as working:
         await working.run_worker_async(
             wait=wait,
-            install_signal_handlers=install_signal_handlers,
+            install_signal_handlers=False,
             concurrency=CONCURRENT_JOBS,
             listen_notify=wait,
             shutdown_graceful_timeout=20,
