@@ -22,6 +22,7 @@ urlpatterns = [
     path("office/account/", office.office_account),
     path("office/users/", office.office_users),
     path("office/users/<path:rest>", office.office_users),
+    path("office/bulk/accounts/<path:rest>", office.office_users),
     path("office/", include(decorate_urlpatterns(wagtailadmin_urls.urlpatterns, office.for_office))),
     path("documents/", include(decorate_urlpatterns(wagtaildocs_urls.urlpatterns, login_not_required))),
     path("media/<path:path>", views.media, name="media"),

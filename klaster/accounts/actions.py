@@ -9,7 +9,7 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +17,18 @@ from django.utils.translation import gettext as _
 from klaster.accounts import emails, invitations
 from klaster.accounts.models import SECRETARIAT, Invitation, User, Viewing
 from klaster.core import audit, languages, privacy
+
+
+def _locked(person: User, *, by: User, right: str) -> User:
+    """The person's row, locked together with that of who acts; asks again whether they may, as it is now.
+
+    Both rows: two administrators who close each other's accounts wait for each other, and one is left.
+    """
+    pks = {person.pk, by.pk}
+    rows = {row.pk: row for row in User.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")}
+    if not rows[by.pk].has_perm(right, rows[person.pk]):
+        raise PermissionDenied
+    return rows[person.pk]
 
 
 # --- invitations ----------------------------------------------------------------------------------------------------
@@ -64,6 +76,8 @@ def invite(
 def withdraw_invitation(invitation: Invitation, *, by: User) -> Invitation:
     """The link in the letter stops working."""
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+    if not User.objects.get(pk=by.pk).has_perm("accounts.withdraw_invitation", invitation):
+        raise PermissionDenied
     if not invitation.is_pending:
         raise ValidationError(_("This invitation was already answered or withdrawn."))
     _withdraw(invitation, by)
@@ -106,8 +120,10 @@ def join_secretariat(person: User, *, by: User) -> User:
 
 @transaction.atomic
 def dismiss_secretary(person: User, *, by: User) -> User:
-    """The person no longer works for the office, from the next request on."""
-    person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    """The person no longer works for the office, from the next request on. Twice is once."""
+    person = _locked(person, by=by, right="accounts.dismiss_secretary")
+    if not person.groups.filter(name=SECRETARIAT).exists():
+        return person
     person.groups.remove(Group.objects.get(name=SECRETARIAT))
     audit.record("left the secretariat", person, by=by)
     return person
@@ -127,8 +143,10 @@ invitations.register(
 # --- doors ----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def deactivate_person(person: User, *, by: User, reason: str = "") -> User:
-    """Close every door at once; nothing of what the person did is changed."""
-    person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    """Close every door at once; nothing of what the person did is changed. Twice is once."""
+    person = _locked(person, by=by, right="accounts.deactivate_person")
+    if not person.is_active:
+        return person
     person.is_active = False
     person.save(update_fields=["is_active"])
     _end_sessions(person)
@@ -138,9 +156,12 @@ def deactivate_person(person: User, *, by: User, reason: str = "") -> User:
 
 @transaction.atomic
 def reactivate_person(person: User, *, by: User) -> User:
-    person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    """Open a closed account again. Twice is once."""
+    person = _locked(person, by=by, right="accounts.reactivate_person")
     if person.erased_at:
         raise ValidationError(_("Who was erased cannot come back; a new account can be made."))
+    if person.is_active:
+        return person
     person.is_active = True
     person.save(update_fields=["is_active"])
     audit.record("reactivated", person, by=by)
@@ -153,6 +174,8 @@ def end_sessions(person: User, *, by: User, keep: str = "", only: int | None = N
 
     Returns how many sessions ended.
     """
+    if person.pk != by.pk:
+        person = _locked(person, by=by, right="accounts.end_sessions")
     count = _end_sessions(person, keep=keep, only=only)
     if count:
         audit.record("ended sessions", person, by=by, after={"sessions": count})
@@ -189,9 +212,9 @@ def start_viewing(person: User, *, by: User, reason: str) -> Viewing:
 
     Raises ValidationError for somebody whose eyes nobody borrows: oneself, the office, whoever cannot sign in.
     """
-    User.objects.select_for_update(of=("self",)).get(pk=by.pk)  # two clicks of one person wait for each other
+    actor = User.objects.select_for_update(of=("self",)).get(pk=by.pk)  # two clicks of one person wait for each other
     person = User.objects.get(pk=person.pk)
-    if person.pk == by.pk or not person.is_viewable:
+    if not actor.has_perm("accounts.view_as", person):
         raise ValidationError(_("The site cannot be viewed as this person."))
     now = timezone.now()
     for running in Viewing.objects.filter(actor=by, ended_at=None):

@@ -9,3 +9,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("privacy")  # what each app keeps about people
+        from klaster.accounts.credentials import listen  # noqa: PLC0415  needs the models
+
+        listen()

@@ -209,4 +209,4 @@ def office_account(request: HttpRequest) -> HttpResponse:
 def office_users(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Wagtail's list of users could set passwords and make administrators past every check of ours."""
     number = rest.strip("/").rpartition("/")[2]
-    return redirect("person", pk=int(number)) if number.isdecimal() else redirect("people")
+    return redirect("person", pk=int(number)) if number.isdecimal() and len(number) < 19 else redirect("people")

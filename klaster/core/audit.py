@@ -132,10 +132,14 @@ def _text(obj: models.Model) -> str:
 
 
 def _people(by: models.Model | str | None) -> tuple[int | None, int | None]:
-    """(who acts, through whose eyes). In "view as" `by` is the person looked through, and both are kept."""
+    """(who acts, through whose eyes). In "view as" `by` is the person looked through, and both are kept.
+
+    `by` may also be somebody who is not here at all: whose invitation is accepted gives what it promised.
+    """
     if by is None or isinstance(by, str):
         return None, None
-    actor = getattr(_request.get(), "actor", None)
-    if actor is not None and actor.pk is not None and actor.pk != by.pk:
+    request = _request.get()
+    actor, seen_as = getattr(request, "actor", None), getattr(request, "user", None)
+    if actor is not None and actor.pk is not None and actor.pk != by.pk and seen_as is not None and seen_as.pk == by.pk:
         return actor.pk, by.pk
     return by.pk, None

@@ -111,3 +111,26 @@ def test_the_office_speaks_the_language_of_the_person():
         client = Client(headers={"accept-language": "de"})
         client.force_login(UserFactory(secretariat=True, second_factor=True, language=language))
         assert word in client.get("/office/").content.decode()[:300]
+
+
+@pytest.mark.parametrize("action", ["delete", "set_active_state", "assign_role"])
+def test_people_are_not_changed_in_bulk_past_our_checks(client, action):
+    person = UserFactory()
+    client.force_login(UserFactory(superuser=True, second_factor=True))
+    path = f"/office/bulk/accounts/user/{action}/?id={person.pk}"
+    assert client.get(path).url == reverse("people")
+    assert client.post(path, {"mark_as_active": ""}).status_code == 405
+    assert User.objects.get(pk=person.pk).is_active
+
+
+def test_a_number_longer_than_any_leads_to_the_list(client, secretary):
+    client.force_login(secretary)
+    assert client.get(f"/office/users/{'9' * 5000}/").url == reverse("people")
+
+
+def test_no_page_is_shut_with_a_password_for_many(client, secretary):
+    """Its page would be a door of Wagtail's, and we have walled those up."""
+    client.force_login(secretary)
+    page = Page.objects.filter(depth=2).first()
+    choices = client.get(f"/office/pages/{page.pk}/privacy/").context["form"].fields["restriction_type"].choices
+    assert [value for value, _words in choices] == ["none", "login", "groups"]

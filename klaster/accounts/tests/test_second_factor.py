@@ -1,6 +1,7 @@
 """Who works for the office proves it with more than a password."""
 
 import pytest
+from allauth.account.signals import email_changed
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     format_hotp_value,
@@ -113,3 +114,42 @@ def test_secrets_stay_readable_while_the_old_key_is_a_fallback(settings):
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another key " * 5
     assert MFAAdapter().decrypt(stored) == secret
+
+
+def add_an_app(client):
+    """Set up an authenticator app as a person does; the client is signed in."""
+    page = client.get(reverse("mfa_activate_totp"), follow=True)
+    page = client.post(
+        page.redirect_chain[-1][0], {"password": PASSWORD, "next": reverse("mfa_activate_totp")}, follow=True
+    )
+    client.post(reverse("mfa_activate_totp"), {"code": code_of(page.context["form"].secret)})
+
+
+def test_who_came_in_with_the_password_alone_does_not_pass_by_the_owners_second_factor(
+    client, django_capture_on_commit_callbacks
+):
+    secretary = UserFactory(secretariat=True, proven=True)
+    thief = Client()
+    enter(thief, secretary)
+    thief.get(reverse("people"))
+    enter(client, secretary)
+    with django_capture_on_commit_callbacks(execute=True):
+        add_an_app(client)
+    assert client.get(reverse("people")).status_code == 200
+    assert thief.get(reverse("people")).url.startswith(reverse("account_login"))
+    assert "_auth_user_id" not in thief.session
+
+
+def test_a_new_address_ends_the_sessions_begun_before(client, rf):
+    person, other = UserFactory(proven=True), Client()
+    for each in (client, other):
+        enter(each, person)
+        assert each.get(reverse("account")).status_code == 200
+    request = rf.get("/")
+    request.session = client.session
+    address = person.emailaddress_set.get()
+    email_changed.send(
+        sender=type(person), request=request, user=person, from_email_address=address, to_email_address=address
+    )
+    assert client.get(reverse("account")).status_code == 200
+    assert other.get(reverse("account")).status_code == 302

@@ -71,7 +71,7 @@ def test_hidden_values_are_known_to_have_changed_and_not_shown(person):
 def test_view_as_keeps_both_people(person, group):
     secretary = get_user_model().objects.create_user("rasa@example.org", name="Rasa")
     request = RequestFactory().post("/")
-    request.actor = secretary
+    request.actor, request.user = secretary, person
 
     def view(_request):
         return audit.record("joined", group, by=person)
