@@ -50,6 +50,7 @@ required(
     DATABASE_URL="postgresql://…",
     EMAIL_HOST="the mail server",
     DEFAULT_FROM_EMAIL="the address letters come from",
+    MEDIA_ROOT="the folder of what people send, which the backup takes too",
 )
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "" if PRODUCTION else "only-for-trying-" * 4)
@@ -279,6 +280,9 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "klaster@localhost")
 # Where letters to the network's office go while nobody of it signs in here.
 OFFICE_EMAIL = os.environ.get("OFFICE_EMAIL", parseaddr(DEFAULT_FROM_EMAIL)[1])
 
+# Where those write who found a hole (/.well-known/security.txt).
+SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT", f"mailto:{OFFICE_EMAIL}")
+
 # --- files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static" if PRODUCTION else None  # elsewhere the finders serve what is in the apps
@@ -306,7 +310,10 @@ MAX_UPLOAD_BYTES = 20_000_000
 
 # --- the outside world ----------------------------------------------------------------------------------------------
 # Public networks of our own that klaster.core.outbound must not reach, besides everything that is not public.
-OUTBOUND_REFUSED_NETWORKS = [ipaddress.ip_network(text) for text in listed("OUTBOUND_REFUSED_NETWORKS")]
+try:
+    OUTBOUND_REFUSED_NETWORKS = [ipaddress.ip_network(text) for text in listed("OUTBOUND_REFUSED_NETWORKS")]
+except ValueError as error:
+    raise ImproperlyConfigured(f"OUTBOUND_REFUSED_NETWORKS: {error}.") from None
 
 # --- editors --------------------------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Klaster"

@@ -15,6 +15,7 @@ from klaster.accounts import office
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("office/login/", office.office_sign_in),
     path("office/logout/", sign_out),
     path("office/password_reset/", office.office_password_reset),

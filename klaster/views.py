@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_GET, require_safe
 
-from klaster.core import errors, files, health
+from klaster.core import errors, files, health, languages
 
 __all__ = [
     "bad_request",
@@ -19,6 +23,7 @@ __all__ = [
     "page_not_found",
     "permission_denied",
     "readyz",
+    "security_txt",
     "server_error",
     "too_many_requests",
 ]
@@ -39,6 +44,20 @@ def readyz(request: HttpRequest) -> HttpResponse:
     response = JsonResponse(found, status=200 if all(found.values()) else 503)
     add_never_cache_headers(response)
     return response
+
+
+@login_not_required
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where those write who found a hole (RFC 9116). It expires in half a year, seen from each day anew."""
+    expires = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=180)
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        f"Preferred-Languages: {', '.join(languages.codes())}",
+        f"Canonical: {settings.SITE_URL}{reverse('security_txt')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @login_not_required

@@ -14,5 +14,6 @@ def production_environment() -> dict[str, str]:
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
         "EMAIL_HOST": "mail.example",
         "DEFAULT_FROM_EMAIL": "office@klaster.example",
+        "MEDIA_ROOT": "/var/lib/klaster/media",
         "TRUSTED_PROXY_COUNT": "1",
     }

@@ -65,6 +65,7 @@ MATRIX: dict[str, Row] = {
     # alive, ready, for those who build pages
     "healthz": Row(PUBLIC, "405 405 405 405 405 405"),
     "readyz": Row("503 503 503 503 503 503"),
+    "security_txt": Row(PUBLIC, "405 405 405 405 405 405"),
     "media": Row(GONE, args=lambda world: ["no-such-file.png"]),
     "components": Row(PUBLIC),
     "error_page": Row(GONE, args=lambda world: [418]),

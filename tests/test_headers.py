@@ -1,5 +1,6 @@
 """Headers of every kind of answer, and log lines of a real production process."""
 
+import datetime
 import json
 import os
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
+from django.utils import timezone
 
 from klaster.start import BASE_DIR
 
@@ -83,3 +85,15 @@ def test_production_logs_one_json_object_a_line_with_the_request_and_no_secret(p
     assert "hunter2" not in run.stderr
     assert "jonas" not in run.stderr
     assert production_environment["SECRET_KEY"] not in run.stderr
+
+
+def test_who_finds_a_hole_knows_where_to_write(client, settings):
+    settings.SITE_URL, settings.SECURITY_CONTACT = "https://klaster.example", "mailto:security@klaster.example"
+    response = client.get("/.well-known/security.txt")
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    lines = dict(line.split(": ", 1) for line in response.content.decode().splitlines())
+    assert lines["Contact"] == "mailto:security@klaster.example"
+    assert lines["Canonical"] == "https://klaster.example/.well-known/security.txt"
+    assert lines["Preferred-Languages"] == "lt, en"
+    days = (datetime.datetime.fromisoformat(lines["Expires"]) - timezone.now()).days
+    assert 170 < days < 365, "RFC 9116 asks for less than a year"

@@ -11,7 +11,7 @@ from django.db import connection
 from klaster.core import health
 from klaster.start import BASE_DIR
 
-REQUIRED = ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "EMAIL_HOST", "DEFAULT_FROM_EMAIL"]
+REQUIRED = ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "EMAIL_HOST", "DEFAULT_FROM_EMAIL", "MEDIA_ROOT"]
 
 pytestmark = pytest.mark.slow
 
@@ -58,6 +58,7 @@ def test_all_that_is_missing_is_named_at_once():
         ("DATABASE_URL", "sqlite:///x.db", "DATABASE_URL must name a PostgreSQL server"),
         ("EMAIL_PORT", "smtp", "EMAIL_PORT must be a number"),
         ("TRUSTED_PROXY_COUNT", "one", "TRUSTED_PROXY_COUNT must be a number"),
+        ("OUTBOUND_REFUSED_NETWORKS", "here", "OUTBOUND_REFUSED_NETWORKS: 'here' does not appear to be an IPv4"),
         ("KLASTER_LANGUAGES", "lt,xx", "KLASTER_LANGUAGES: Django knows no language 'xx'"),
         ("KLASTER_TIME_ZONE", "Europe/Vilniu", "KLASTER_TIME_ZONE: there is no time zone 'Europe/Vilniu'"),
     ],

@@ -18,6 +18,7 @@ import copy
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import procrastinate
@@ -35,6 +36,7 @@ from procrastinate.periodic import PeriodicRegistry
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from klaster.core import limits
+from klaster.core.models import Letter, Notice
 
 log = structlog.get_logger(__name__)
 
@@ -83,9 +85,13 @@ async def rescue_jobs(context: procrastinate.JobContext, timestamp: int) -> None
 
 @every("17 * * * *", "core.tidy")
 def tidy(timestamp: int) -> None:
-    """Forget what is over: rate counts, sessions, jobs done a week ago, parked ones after three months."""
+    """Forget what is over: rate counts, sessions, jobs done a week ago, parked ones after three months, letters that
+    ended and notices that were read a year ago."""
     limits.forget_old()
     call_command("clearsessions")
+    a_year_ago = timezone.now() - timedelta(days=365)
+    Letter.objects.filter(state__in=["sent", "cancelled", "failed"], written_at__lt=a_year_ago).delete()
+    Notice.objects.filter(read_at__lt=a_year_ago).delete()
     manager = app.job_manager
     for hours, failed in ((24 * 7, False), (24 * 90, True)):
         manager.connector.get_sync_connector().execute_query(

@@ -5,19 +5,21 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import procrastinate
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection, connections, transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app, procrastinate_app
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 from procrastinate.tasks import Task
 from structlog.contextvars import get_contextvars
 
-from klaster.core import jobs, limits
-from klaster.core.models import RateCount
+from klaster.core import jobs, letters, limits
+from klaster.core.models import Letter, RateCount
 from klaster.start import BASE_DIR
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -226,7 +228,14 @@ def test_what_is_over_is_forgotten(a_task):
     with connection.cursor() as cursor:
         cursor.execute("update procrastinate_events set at = at - interval '8 days' where job_id = %s", [old])
     RateCount.objects.create(scope="a", who="b", until=1)
+    long_ago = timezone.now() - timedelta(days=366)
+    for state in Letter.State.values:
+        letters.write_account_letter("a@example.org", state, "", purpose=state)
+        sent_at = long_ago if state == "sent" else None
+        Letter.objects.filter(subject=state).update(state=state, written_at=long_ago, sent_at=sent_at, body="")
+    letters.write_account_letter("a@example.org", "new", "", purpose="new")
     jobs.tidy(timestamp=0)
+    assert set(Letter.objects.values_list("subject", flat=True)) == {"new", "held", "queued", "sending", "uncertain"}
     left = ProcrastinateJob.objects.filter(task_name="test.nothing").values_list("id", flat=True)
     assert list(left) == [new]
     assert not RateCount.objects.exists()

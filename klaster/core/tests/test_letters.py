@@ -1,9 +1,11 @@
 import datetime
 import itertools
+from io import StringIO
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -268,3 +270,20 @@ def test_for_trying_letters_are_files(ona, settings, tmp_path):
     send_letter(letter_to(ona, subject=gettext_noop("Hello")).pk)
     (file,) = (tmp_path / "mail").iterdir()
     assert b"\nTo: ona@example.org\n" in file.read_bytes()
+
+
+def test_the_office_holds_and_releases_from_the_command_line(ona, mail_server):
+    def command(*verb):
+        out = StringIO()
+        call_command("letters", *verb, stdout=out)
+        return out.getvalue().split()
+
+    letter_to(ona)
+    failed = letter_to(ona, key="2")
+    Letter.objects.filter(pk=failed.pk).update(state="failed")
+    assert command()[:4] == ["0", "held", "1", "queued"]
+    assert command("hold")[:3] == ["hold:", "1", "letters"]
+    assert sorted(Letter.objects.values_list("state", flat=True)) == ["failed", "held"]
+    assert command("release")[:3] == ["release:", "1", "letters"]
+    assert command("retry")[:3] == ["retry:", "1", "letters"]
+    assert [send_letter(letter.pk) for letter in Letter.objects.order_by("pk")] == ["sent", "sent"]
