@@ -17,6 +17,7 @@ DEMO_PEOPLE = {
     "member": ("narys@pavyzdys.test", "Demo Narys"),
     "coordinator": ("koordinatore@pavyzdys.test", "Demo Koordinatorė"),
     "other_coordinator": ("kitas.koordinatorius@pavyzdys.test", "Demo Kitas Koordinatorius"),
+    "author": ("autore@pavyzdys.test", "Demo Autorė"),
     "secretariat": ("biuras@pavyzdys.test", "Demo Biuro Darbuotoja"),
     "superuser": ("administratorius@pavyzdys.test", "Demo Administratorius"),
 }
@@ -24,6 +25,7 @@ ROLES = {
     "member": _("Member of an organisation"),
     "coordinator": _("Coordinator of a cluster"),
     "other_coordinator": _("Coordinator of another cluster"),
+    "author": _("Author of news"),
     "secretariat": _("The office of the network"),
     "superuser": _("Administrator"),
 }

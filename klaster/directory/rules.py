@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import rules
 
+from klaster.directory import models
 from klaster.directory.models import Affiliation, Cluster, Network, Opening, Organisation
 
 if TYPE_CHECKING:
@@ -56,3 +57,11 @@ rules.add_perm("directory.invite_representative", is_secretariat | manages_organ
 rules.add_perm("directory.change_opening", is_secretariat | coordinates_its_cluster)
 rules.add_perm("directory.change_network", is_secretariat | operates_network)
 rules.add_perm("directory.read_messages", is_secretariat | coordinates_cluster)
+
+# Tables of the office. Messages to coordinators are confidential, and what a network file wrote is the loader's own.
+OFFICE_TABLES = [name for name in models.__all__ if name not in ("ContactMessage", "FileRow")]
+for table in OFFICE_TABLES:
+    for act in ("view", "add", "change", "delete"):
+        name = f"directory.{act}_{table.lower()}"
+        if not rules.perm_exists(name):
+            rules.add_perm(name, is_secretariat)
