@@ -11,8 +11,11 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views import generic
@@ -59,13 +62,21 @@ class Saving:
 
 
 class CreateView(Closed, Saving, generic.CreateView):
+    # Without the name of the kind in it: languages with cases and genders would need it in another form.
+    page_title = _("New")
+    success_message = _("Added: %(object)s")
+    error_message = _("It could not be saved: see what is said at the fields.")
+
     def save_instance(self) -> models.Model:
         row = super().save_instance()
-        audit.record("created", row, by=self.request.user, after=state(row))
+        audit.record(gettext_noop("created"), row, by=self.request.user, after=state(row))
         return row
 
 
 class EditView(Closed, Saving, generic.EditView):
+    success_message = _("Saved: %(object)s")
+    error_message = _("It could not be saved: see what is said at the fields.")
+
     def save_instance(self) -> models.Model:
         kept = self.model._default_manager.select_for_update(of=("self",)).get(pk=self.form.instance.pk)
         before = state(kept)
@@ -73,11 +84,17 @@ class EditView(Closed, Saving, generic.EditView):
         row = self.model._default_manager.get(pk=row.pk)
         after = state(row)
         if before != after:
-            audit.record("changed", row, by=self.request.user, before=before, after=after)
+            audit.record(gettext_noop("changed"), row, by=self.request.user, before=before, after=after)
         return row
 
 
 class DeleteView(Closed, generic.DeleteView):
+    success_message = _("Deleted: %(object)s")
+
+    @property
+    def confirmation_message(self) -> str:
+        return gettext("Delete “%(object)s”? What hangs on it goes with it.") % {"object": self.object}
+
     def form_valid(self, form: Any) -> HttpResponse:
         try:
             return super().form_valid(form)
@@ -94,7 +111,7 @@ class DeleteView(Closed, generic.DeleteView):
         kept = self.model._default_manager.get(pk=self.object.pk)
         before = state(kept)
         super().delete_action()
-        audit.record("deleted", kept, by=self.request.user, before=before, after={})
+        audit.record(gettext_noop("deleted"), kept, by=self.request.user, before=before, after={})
 
 
 class InspectView(Closed, generic.InspectView):
@@ -105,6 +122,7 @@ class IndexView(Closed, generic.IndexView):
     list_select_related: tuple[str, ...] = ()
     export_exclude: tuple[str, ...] = ()
     show_other_searches = False
+    add_item_label = _("Add")
 
     # --- order ------------------------------------------------------------------------------------------------------
     def get_base_queryset(self) -> QuerySet:
@@ -186,11 +204,9 @@ class Reader:
 
     def changes(self, event: AuditEvent, model: type[models.Model]) -> Iterator[Change]:
         for name in {**event.before, **event.after}:
-            yield Change(
-                self.label(model, name),
-                self.words(model, name, event.before.get(name)),
-                self.words(model, name, event.after.get(name)),
-            )
+            before, after = (self.words(model, name, values.get(name)) for values in (event.before, event.after))
+            if before or after:
+                yield Change(self.label(model, name), before, after)
 
     def label(self, model: type[models.Model], name: str) -> str:
         try:
@@ -202,7 +218,8 @@ class Reader:
         if value in (None, "", [], {}):
             return ""
         if isinstance(value, dict):
-            return " · ".join(f"{code}: {text}" for code, text in value.items())
+            codes = dict.fromkeys([*languages.codes(), *value])
+            return " · ".join(f"{code}: {value[code]}" for code in codes if value.get(code))
         if isinstance(value, list):
             return ", ".join(map(str, value))
         try:
@@ -212,7 +229,9 @@ class Reader:
         if isinstance(field, models.ForeignKey):
             return self.row(field.related_model, value)  # type: ignore[arg-type]
         if isinstance(value, bool):
-            return str(_("yes") if value else _("no"))
+            return gettext("yes") if value else gettext("no")
+        if isinstance(field, models.DateTimeField) and (moment := parse_datetime(str(value))):
+            return formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
         return str(dict(field.flatchoices).get(value, value))
 
     def row(self, model: type[models.Model], key: Any) -> str:
@@ -246,7 +265,7 @@ class HistoryView(Closed, history.HistoryView):
         return [
             DateColumn("at", label=_("When"), width="14%"),
             Column("who", label=_("Who"), width="18%"),
-            Column("action", label=_("What was done"), width="14%"),
+            Column("action", label=_("What was done"), accessor=lambda event: gettext(event.action), width="14%"),
             ChangesColumn("changes", label=_("Before and after"), model=self.model),
         ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from django import forms
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Q
@@ -19,13 +20,13 @@ from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
 from klaster.core.fields import PartialDate, PartialDateField
-from klaster.directory.models import Cluster
+from klaster.directory.models import Cluster, Sector
 from klaster.directory.models.organisations import today
 from klaster.newsroom import feeds
 from klaster.newsroom.blocks import TEXT_BLOCKS
 from klaster.newsroom.fields import BodyField
 from klaster.newsroom.forms import ArticleFilter
-from klaster.newsroom.models.site_page import SitePage
+from klaster.newsroom.models.site_page import SitePage, SitePageForm
 
 if TYPE_CHECKING:
     from klaster.directory.models.base import Reader
@@ -72,6 +73,25 @@ class ArticleQuerySet(PageQuerySet):
         """Years that have news, the latest first."""
         found = self.order_by().annotate(year=Substr("date", 1, 4)).values_list("year", flat=True).distinct()
         return sorted((year for year in found if year), reverse=True)
+
+
+class ArticleForm(SitePageForm):
+    """Offers the clusters its author may see, by the alphabet, each with a box to tick."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        offers = {
+            "clusters": Cluster.objects.visible_to(self.for_user).by_name()
+            if self.for_user
+            else Cluster.objects.by_name(),
+            "sectors": Sector.objects.order_by("position", "code"),
+        }
+        for name, rows in offers.items():
+            if name in self.fields:
+                self.fields[name] = forms.ModelMultipleChoiceField(
+                    rows, label=self.fields[name].label, help_text=self.fields[name].help_text, required=False,
+                    widget=forms.CheckboxSelectMultiple({"class": "office-ticks"}),
+                )  # fmt: skip
 
 
 ArticleManager = PageManager.from_queryset(ArticleQuerySet)
@@ -151,6 +171,7 @@ class ArticlePage(SitePage):
     )  # fmt: skip
 
     objects = ArticleManager()
+    base_form_class = ArticleForm
 
     content_panels = (
         *SitePage.content_panels,
