@@ -16,6 +16,7 @@ setup: .venv/.ok
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@$(PY) -m pip install -q --require-hashes --only-binary :all: -r requirements-uv.txt && .venv/bin/uv pip sync -q --python $(PY) --require-hashes requirements.txt || $(PY) -m pip install -q --require-hashes -r requirements.txt
+	@$(PY) -m klaster.core.messages
 	@touch $@
 
 run: setup ## the platform with the real network in it, on http://localhost:8000 (PORT changes it)

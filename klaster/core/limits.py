@@ -12,11 +12,14 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from klaster.core.models import RateCount
+
+log = structlog.get_logger(__name__)
 
 View = Callable[..., HttpResponse]
 
@@ -46,6 +49,8 @@ def hit(scope: str, who: str, *, limit: int, per: int) -> int:
         cursor.execute(COUNT, [scope, who, until])
         (count,) = cursor.fetchone()
     if count > limit:
+        if count == limit + 1:
+            log.warning("limit reached", scope=scope, who=who)  # once a window
         raise RateLimited(max(1, int(until - now) + 1))
     return limit - count
 

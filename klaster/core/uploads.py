@@ -225,6 +225,8 @@ def looks_like(upload: File[bytes]) -> str:
     upload.seek(0)
     if MARKUP.search(head[:4096]):
         return gettext("It looks like a web page or a drawing.")
+    if head.startswith(b"PK"):  # any of a dozen kinds; a wrong guess helps nobody
+        return ""
     try:
         return gettext("It looks like %(kind)s.") % {"kind": puremagic.from_string(head).lstrip(".").upper()}
     except (puremagic.PureError, ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -13,9 +13,13 @@ from email.message import EmailMessage
 
 @dataclass
 class Sink:
-    """What arrived, and how the server answers: `replies` by command, `"hang up"` to cut the line instead."""
+    """What arrived, and how the server answers: `replies` by command, `"hang up"` to cut the line instead.
+
+    `before_answer` is called when a text has come and nothing has been said to it yet.
+    """
 
     replies: dict[str, str] = field(default_factory=dict)
+    before_answer: Callable[[], None] = lambda: None
     arrived: list[EmailMessage] = field(default_factory=list)
     connections: int = 0
     port: int = 0
@@ -36,6 +40,7 @@ class Handler(socketserver.StreamRequestHandler):
             if command == "DATA" and command not in sink.replies:
                 self.say("354 go on")
                 sink.arrived.append(self.read_message())
+                sink.before_answer()
                 command = "TEXT"
             reply = sink.replies.get(command, "250 ok")
             if reply == "hang up":

@@ -1,12 +1,17 @@
 import datetime
 import itertools
+import os
+import signal
+import subprocess
+import sys
 from io import StringIO
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_noop
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -14,6 +19,7 @@ from klaster.core import letters
 from klaster.core.letters import send_letter, write, write_account_letter
 from klaster.core.models import Letter
 from klaster.core.tests import smtp
+from klaster.start import BASE_DIR
 
 NOTICE = "core/letters/notice"
 
@@ -154,24 +160,36 @@ def test_a_line_cut_after_the_text_repeats_account_letters_and_never_mass_mail(o
     assert {mail["Message-ID"] for mail in mail_server.arrived} == {letter.message_id}
 
 
-@pytest.mark.parametrize(("kind", "state", "arrive"), [("bulk", "uncertain", 1), ("account", "sent", 2)])
-def test_a_worker_killed_after_sending_and_before_committing(ona, mail_server, kind, state, arrive, monkeypatch):
-    letter = letter_to(ona, kind=kind)
+OTHER_WORKER = """
+import sys, django
+django.setup()
+from django.conf import settings
+settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", int(sys.argv[1]), False
+from klaster.core.letters import send_letter
+send_letter(int(sys.argv[2]))
+"""
 
-    class Killed(BaseException):
-        pass
 
-    def die(*_args, **_kwargs):
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(letters, "_finish", die)
-        with pytest.raises(Killed):
-            send_letter(letter.pk)
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("kind", "state", "arrive"), [("bulk", "uncertain", 1), ("account", "sent", 2), ("personal", "sent", 2)]
+)
+def test_a_worker_killed_after_the_text_and_before_the_answer(mail_server, kind, state, arrive):
+    """A real process, a real SIGKILL: nobody can know whether the server took the letter."""
+    letter = letter_to("ona@example.org", kind=kind)
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    command = [sys.executable, "-c", OTHER_WORKER, str(mail_server.port), str(letter.pk)]
+    with subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url, "PYTHONPATH": str(BASE_DIR)}) as worker:
+        mail_server.before_answer = worker.kill
+        assert worker.wait(timeout=60) == -signal.SIGKILL
+    mail_server.before_answer = lambda: None
     assert Letter.objects.get().state == "sending"
-    send_letter(letter.pk)  # the job was taken back and runs again
+    assert send_letter(letter.pk) == ("nothing to do" if kind == "bulk" else "sent")  # the job was taken back
     assert Letter.objects.get().state == state
     assert len(mail_server.arrived) == arrive
+    assert {mail["Message-ID"] for mail in mail_server.arrived} == {letter.message_id}
 
 
 def test_without_a_server_it_is_tried_five_times_ever_later(ona, settings):

@@ -56,7 +56,8 @@ class Command(BaseCommand):
         if health.unapplied_migrations():
             self.say("Preparing the database …")
             call_command("migrate", verbosity=0, interactive=False)
-        call_command("grant_app_role", to=APP_USER if is_embedded() else "", stdout=Silent())
+        if is_embedded():
+            call_command("grant_app_role", stdout=Silent())
         loaded = Loaded.read()
         if loaded.network != network_digest():
             self.say("Loading the network …")
