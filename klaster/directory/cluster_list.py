@@ -141,7 +141,7 @@ def cells(cluster: Cluster) -> list[object]:
         cluster.name,
         cluster.main_sector or "",
         "; ".join(str(sector) for sector in cluster.other_sectors.all()),
-        cluster.coordinator or "",
+        cluster.coordinator if cluster.coordinator and cluster.coordinator.is_published else "",
         cluster.country.name,
         cluster.region or "",
         cluster.founded,

@@ -60,7 +60,7 @@ def context(cluster: Cluster, reader: Reader) -> dict[str, Any]:
 def facts_of(cluster: Cluster) -> Facts:
     """Fields of the cluster by the names of its model: statements of a kind of that name are their sources."""
     facts = Facts(Statement.objects.filter(cluster=cluster).newest_first().with_details())
-    coordinator = cluster.coordinator
+    coordinator = cluster.coordinator if cluster.coordinator and cluster.coordinator.is_published else None
     facts.add(
         "coordinator", _("coordinator"), coordinator, url=coordinator.get_absolute_url() if coordinator else "",
         always=True,
@@ -130,5 +130,5 @@ def agreements_of(cluster: Cluster) -> list[tuple[Agreement, Stamp]]:
     """What its coordinator signed."""
     if cluster.coordinator is None:
         return []
-    rows = Agreement.objects.filter(parties=cluster.coordinator).select_related("source").prefetch_related("parties")
+    rows = Agreement.objects.filter(parties=cluster.coordinator).select_related("source").with_public_parties()
     return [(row, stamp_of(row)) for row in rows]

@@ -38,7 +38,7 @@ def context(organisation: Organisation, reader: Reader) -> dict[str, Any]:
         .select_related("cluster", "cluster__main_sector", "source")
         .order_by("joined", "pk")
     )
-    agreements = Agreement.objects.filter(parties=organisation).select_related("source").prefetch_related("parties")
+    agreements = Agreement.objects.filter(parties=organisation).select_related("source").with_public_parties()
     labels = Label.objects.filter(issuer=organisation, cluster__in=clusters).select_related("cluster")
     return {
         "organisation": organisation,

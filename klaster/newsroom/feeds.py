@@ -35,7 +35,7 @@ def atom(request: HttpRequest, index: ArticleIndexPage, articles: ArticleQuerySe
             unique_id=f"urn:uuid:{article.translation_key}:{index.locale.language_code}",
             pubdate=published(article),
             updateddate=article.last_published_at or published(article),
-            author_name=str(article.author_organisation.name) if article.author_organisation else None,
+            author_name=str(article.teller.name) if article.teller else None,
         )
     return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
 

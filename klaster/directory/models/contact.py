@@ -6,11 +6,12 @@ import uuid
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from klaster.core import languages
+from klaster.core.models import Letter, Notice, label_of
 from klaster.directory.models.clusters import Cluster
 
 if TYPE_CHECKING:
@@ -25,6 +26,23 @@ class ContactMessageQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(Q(sender=user) | Q(cluster__in=Cluster.objects.kept_by(user).values("pk")))
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """With their copies: the letters that carried them and the notices that named who wrote."""
+        label = label_of(self.model())
+        pks = [str(pk) for pk in self.values_list("pk", flat=True)]
+        with transaction.atomic():
+            told = Notice.objects.filter(key__in=[f"{label} {pk}" for pk in pks])
+            letters = Q(about_type=label, about_pk__in=pks)
+            letters |= Q(
+                about_type=label_of(Notice()), about_pk__in=[str(pk) for pk in told.values_list("pk", flat=True)]
+            )
+            Letter.objects.filter(letters).delete()
+            told.delete()
+            return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
 
 
 class ContactMessage(models.Model):

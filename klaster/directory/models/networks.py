@@ -12,7 +12,7 @@ from django_countries.fields import CountryField
 
 from klaster.core.fields import PartialDateField, TranslatedTextField
 from klaster.directory.models.base import Entry, EntryQuerySet, Sourced
-from klaster.directory.models.organisations import Affiliation
+from klaster.directory.models.organisations import Affiliation, Organisation
 
 if TYPE_CHECKING:
     from klaster.directory.models.base import Reader
@@ -122,6 +122,12 @@ class NetworkParticipation(Sourced):
         return self.cluster or self.organisation or self.member_network  # type: ignore[return-value]
 
 
+class AgreementQuerySet(models.QuerySet):
+    def with_public_parties(self) -> Self:
+        """`parties.all()` gives those everybody may see; a draft is named nowhere."""
+        return self.prefetch_related(models.Prefetch("parties", Organisation.objects.published()))
+
+
 class Agreement(Sourced):
     """Something parties signed."""
 
@@ -140,6 +146,8 @@ class Agreement(Sourced):
     )
     networks = models.ManyToManyField(Network, verbose_name=_("networks"), blank=True, related_name="agreements")
     parties_in_words = TranslatedTextField(_("parties in words"), blank=True, max_length=300)
+
+    objects = AgreementQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("agreement")

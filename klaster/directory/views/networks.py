@@ -43,7 +43,7 @@ def network_detail(request: HttpRequest, slug: str) -> HttpResponse:
         {"title": _("Networks"), "url": reverse("network_list")},
         {"title": str(network.name), "url": ""},
     ]
-    agreements = network.agreements.select_related("source").prefetch_related("parties")
+    agreements = network.agreements.select_related("source").with_public_parties()
     context = {
         "network": network,
         "facts": facts_of(network).rows,

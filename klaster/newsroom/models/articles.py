@@ -20,7 +20,7 @@ from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
 from klaster.core.fields import PartialDate, PartialDateField
-from klaster.directory.models import Cluster, Sector
+from klaster.directory.models import Cluster, Organisation, Sector
 from klaster.directory.models.organisations import today
 from klaster.newsroom import feeds
 from klaster.newsroom.blocks import TEXT_BLOCKS
@@ -127,7 +127,7 @@ class ArticleIndexPage(RoutablePageMixin, SitePage):
         form = ArticleFilter(request.GET, articles=articles, user=request.user)
         return form, articles.about(**form.chosen())
 
-    @route("atom.xml", name="feed")
+    @route("atom/", name="feed")
     def feed(self, request: HttpRequest) -> HttpResponse:
         """The latest news as Atom, filtered as the list is."""
         return feeds.atom(request, self, self.filtered(request)[1])
@@ -197,6 +197,12 @@ class ArticlePage(SitePage):
     class Meta:
         verbose_name = _("article")
         verbose_name_plural = _("articles")
+
+    @property
+    def teller(self) -> Organisation | None:
+        """Who tells it, if everybody may see them."""
+        told_by = self.author_organisation
+        return told_by if told_by and told_by.is_published else None
 
     @property
     def when(self) -> str:
