@@ -28,6 +28,7 @@ TEXT = [
     ("ink", "seq-0"),
     ("ink-faint", "seq-0"),
     ("ink", "seq-1"),
+    ("ink", "seq-2"),
     ("on-seq-3", "seq-3"),
     ("on-seq-4", "seq-4"),
 ]
