@@ -105,6 +105,8 @@ class Cluster(Entry):
 
     objects = ClusterQuerySet.as_manager()  # type: ignore[misc]
 
+    audit_hidden = ("contact_email",)
+
     class Meta(Entry.Meta):
         verbose_name = _("cluster")
         verbose_name_plural = _("clusters")

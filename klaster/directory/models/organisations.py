@@ -186,3 +186,8 @@ class Affiliation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} – {self.organisation}"
+
+    @property
+    def audit_text(self) -> str:
+        """Without the person's name: the audit is never rewritten, and a person may ask to be erased."""
+        return f"#{self.person_id} – {self.organisation}"

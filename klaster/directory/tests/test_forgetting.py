@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from klaster.accounts import actions as accounts
 from klaster.accounts.factories import UserFactory
+from klaster.core import audit
 from klaster.core.models import Letter, Notice
 from klaster.directory import actions, jobs
 from klaster.directory import factories as f
@@ -45,3 +46,15 @@ def test_when_who_wrote_is_erased():
     accounts.erase(person)
     assert left() == (1, 2, 1)
     assert not Letter.objects.filter(reply_to=person.email).exists()
+
+
+def test_the_audit_never_learns_who_acts_for_whom_by_name_nor_where_a_cluster_reads_its_mail():
+    """It cannot be rewritten when a person is erased."""
+    affiliation = f.AffiliationFactory(person=UserFactory(name="Vardenė Pavardenė"))
+    event = audit.record("created", affiliation, by="test", after=audit.snapshot(affiliation))
+    assert event.object_text == f"#{affiliation.person.pk} – {affiliation.organisation}"
+    cluster = f.ClusterFactory()
+    before = audit.snapshot(cluster)
+    cluster.contact_email = "vardene@pavyzdys.test"
+    cluster.save()
+    assert audit.record("changed", cluster, by="test", before=before).after["contact_email"] == audit.HIDDEN
