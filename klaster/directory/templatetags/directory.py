@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.template import Context
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
-from klaster.directory import cluster_list
+from klaster.core import languages
+from klaster.directory import cluster_list, panels, structured
 from klaster.directory.filters import Selection
 
 register = template.Library()
@@ -50,3 +54,49 @@ def members_in_words(cluster: Any) -> str:
 def answers(selection: Selection, name: str) -> tuple[str, ...]:
     """What was chosen in one facet."""
     return selection.answers.get(name, ())
+
+
+# --- panels: what the home page and other pages show of the directory ------------------------------------------------
+@register.inclusion_tag("directory/panels/search.html")
+def search_panel(words: Iterable[str] = ()) -> dict[str, Any]:
+    """The search box, with words people often look for. The page loads directory/parts/search_scripts.html."""
+    return {"words": [str(word) for word in words]}
+
+
+@register.simple_tag
+def find_a_partner() -> str:
+    """The heading of the home page, with the number of clusters of today."""
+    number = panels.home_clusters().count()
+    if not number:
+        return gettext("Find a partner in a cluster")
+    return ngettext("Find a partner in %(number)s cluster", "Find a partner among %(number)s clusters", number) % {
+        "number": number
+    }
+
+
+@register.simple_tag(takes_context=True)
+def website_json_ld(context: Context) -> SafeString:
+    """For the home page: the site and its search box."""
+    home = f"/{languages.current()}/"
+    return json_ld(structured.website(str(context["network_name"]), home, reverse("search")))
+
+
+@register.inclusion_tag("directory/panels/marks.html")
+def marks_panel(join_url: str = "") -> dict[str, Any]:
+    """All clusters of the country as marks packed together; `join_url` is where the dashed ring leads."""
+    return {"clusters": panels.marks(), "join_url": join_url}
+
+
+@register.inclusion_tag("directory/panels/figures.html")
+def figures_panel() -> dict[str, Any]:
+    return {"figures": panels.figures()}
+
+
+@register.inclusion_tag("directory/panels/map.html")
+def map_panel() -> dict[str, Any]:
+    return panels.county_map() or {}
+
+
+@register.inclusion_tag("directory/panels/openings.html")
+def openings_panel(most: int = 3) -> dict[str, Any]:
+    return panels.newest_openings(most)

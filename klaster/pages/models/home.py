@@ -54,4 +54,8 @@ class HomePage(SitePage):
         context = super().get_context(request, *args, **kwargs)
         index = ArticleIndexPage.objects.child_of(self).live().first()
         articles = ArticlePage.objects.descendant_of(self).visible_to(request.user).newest_first().for_lists()
-        return context | {"articles": articles[:LATEST_ARTICLES], "article_index": index}
+        return context | {
+            "articles": articles[:LATEST_ARTICLES],
+            "article_index": index,
+            "searched_words": [block.value for block in self.searches],
+        }
