@@ -41,6 +41,7 @@ class Row:
     labels: Sequence[str]
     has_valid_label: bool
     is_open: bool
+    is_invented: bool
 
     @property
     def facts(self) -> ClusterFacts:
@@ -76,6 +77,7 @@ def published(user: Reader, text: str, order: str) -> list[Row]:
         ArraySubquery(labels.values("level").distinct()),
         Exists(labels.valid()),
         Exists(Opening.objects.open().filter(cluster=OuterRef("pk"))),
+        "is_invented",
     )
     return [Row(*value) for value in values]
 
@@ -98,7 +100,7 @@ def facets(rows: Sequence[Row]) -> list[Facet]:
         Facet("county", _("County"), [*counties, Choice(NOWHERE, _("County not stated"))]),
         Facet("country", _("Country"), [Choice(code, countries.name(code)) for code in codes]),
         Facet("label", _("Excellence label"), [Choice(level, label) for level, label in reversed(Label.Level.choices)]),
-        Facet("valid", _("Validity"), [Choice(YES, _("valid today"))]),
+        Facet("valid", _("Validity"), [Choice(YES, _("label valid today"))]),
         Facet("open", _("Openings"), [Choice(YES, _("seeks members or partners"))]),
     ]
 
@@ -114,7 +116,7 @@ def shown(pks: Sequence[int]) -> list[Cluster]:
             Prefetch("openings", Opening.objects.open(), to_attr="open_openings"),
             Prefetch(
                 "statements",
-                Statement.objects.filter(kind__code="members", is_shown=True).select_related("source"),
+                Statement.objects.filter(kind__code="members", number__isnull=False).newest_first(),
                 to_attr="stated_members",
             ),
         )

@@ -33,7 +33,7 @@ MEMBERS_SHOWN = 30
 def context(cluster: Cluster, reader: Reader) -> dict[str, Any]:
     facts = facts_of(cluster)
     stated_members = facts.take("members")
-    facts.add_figures()
+    facts.add_figures(but_last=["name"])
     crumbs = [
         {"title": _("Clusters"), "url": reverse("cluster_list")},
         {"title": str(cluster.name), "url": ""},

@@ -129,10 +129,11 @@ class Facts:
             text = first.value
         self.rows.append(Fact(name, capfirst(title), text, url, first, differing(others, first)))
 
-    def add_figures(self) -> None:
-        """Everything that was stated and is not a field that was added before."""
-        for code, statements in self._by_code.items():
+    def add_figures(self, but_last: Sequence[str] = ()) -> None:
+        """Everything that was stated and was not added before; those `but_last` come after the others."""
+        for code in sorted(self._by_code, key=lambda code: code in but_last):
             if code not in self._used:
+                statements = self._by_code[code]
                 said = [in_words(statement) for statement in statements]
                 title = str(statements[0].kind.name)
                 fact = Fact(code, title, said[0].value, "", said[0], differing(said[1:], said[0]))

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 
+FEW = 4  # choices of a facet that are always shown
 NOWHERE = "none"  # the choice "not stated"
 
 
@@ -114,8 +115,22 @@ class CountedFacet:
     choices: Sequence[Counted]
 
     @property
-    def chosen(self) -> int:
-        return sum(counted.chosen for counted in self.choices)
+    def at_hand(self) -> Sequence[Counted]:
+        """Choices that are made or would leave something; all of them where there are few."""
+        if len(self.choices) <= FEW:
+            return self.choices
+        return [each for each in self.choices if each.chosen or each.count]
+
+    @property
+    def folded(self) -> Sequence[Counted]:
+        """The others, which the page keeps out of the way."""
+        shown = {each.choice.value for each in self.at_hand}
+        return [each for each in self.choices if each.choice.value not in shown]
+
+    @property
+    def is_one_question(self) -> bool:
+        """A single yes or no needs no heading of its own."""
+        return len(self.choices) == 1
 
 
 def count(facets: Iterable[Facet], selection: Selection, everything: Sequence[ClusterFacts]) -> list[CountedFacet]:

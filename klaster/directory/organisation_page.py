@@ -74,7 +74,7 @@ def facts_of(organisation: Organisation) -> Facts:
     parent = organisation.parent if organisation.parent and organisation.parent.is_published else None
     facts.add("parent", _("part of"), parent, url=parent.get_absolute_url() if parent else "")
     facts.add("website", _("website"), organisation.website, url=organisation.website)
-    facts.add_figures()
+    facts.add_figures(but_last=["name"])
     return facts
 
 

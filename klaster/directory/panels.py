@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from klaster.directory import maps
 from klaster.directory.cluster_list import COUNTY_LEVEL
-from klaster.directory.facts import in_words
+from klaster.directory.facts import number
 from klaster.directory.filters import NOWHERE
 from klaster.directory.models import Cluster, Label, Opening, Organisation, Region, Statement
 from klaster.directory.models.clusters import ClusterQuerySet
@@ -73,7 +73,9 @@ def labelled() -> Figure | None:
     words = ngettext("with an excellence label", "with an excellence label", holders)
     levels = "".join(f"&label={level}" for level in Label.Level.values)
     url = f"{reverse('cluster_list')}?country={settings.COUNTRY}{levels}"
-    stamp = ngettext("%(number)s label is valid today", "%(number)s labels are valid today", valid) % {"number": valid}
+    stamp = ngettext("%(number)s is valid today", "%(number)s are valid today", valid) % {"number": valid}
+    if not valid:
+        stamp = _("none known to be valid today")
     return Figure(formats.number_format(holders), words, url, stamp)
 
 
@@ -87,11 +89,11 @@ def organisations() -> Figure | None:
 
 
 def openings() -> Figure | None:
-    number = Opening.objects.visible_to(EVERYBODY).listed().filter(cluster__is_invented=False).count()
-    if not number:
+    found = Opening.objects.visible_to(EVERYBODY).listed().filter(cluster__is_invented=False).count()
+    if not found:
         return None
-    words = ngettext("opening for members and partners", "openings for members and partners", number)
-    return Figure(formats.number_format(number), words, reverse("opening_list"), as_of(None))
+    words = ngettext("opening for members and partners", "openings for members and partners", found)
+    return Figure(formats.number_format(found), words, reverse("opening_list"), as_of(None))
 
 
 def stated(most: int) -> list[Figure]:
@@ -111,7 +113,7 @@ def stated(most: int) -> list[Figure]:
     )
     return [
         Figure(
-            number=in_words(row).value,
+            number=f"{number(row.number)}+" if row.bound == Statement.Bound.AT_LEAST else number(row.number),
             words=str(row.kind.name),
             url=f"{row.programme.get_absolute_url()}#fact-{row.kind.code}",
             stamp=" · ".join(filter(None, [str(row.programme.name), row.as_of.display() if row.as_of else ""])),
@@ -147,10 +149,10 @@ def county_map() -> dict[str, Any] | None:
     paths = {county.code: county for county in drawn.counties}
     counties = []
     for region in regions:
-        number, place = numbers[region.code], paths.get(region.code)
+        here, place = numbers[region.code], paths.get(region.code)
         at = {"path": place.path, "x": place.x, "y": place.y} if place else {}
-        step = sum(number >= bound for bound in bounds)
-        counties.append(County(region.code, str(region.name), number, step, listed + region.code, **at))
+        step = sum(here >= bound for bound in bounds)
+        counties.append(County(region.code, str(region.name), here, step, listed + region.code, **at))
     elsewhere = home_clusters().count() - sum(numbers.values())
     return {
         "map": drawn,

@@ -29,6 +29,7 @@ def cluster_list(request: HttpRequest) -> HttpResponse:
     clusters = listing.shown(page.object_list)
     context = {
         "clusters": clusters,
+        "invented": sum(row.is_invented for row in rows if selection.admits(row.facts)),
         "page": page,
         "facets": filters.count(facets, selection, facts),
         "selection": selection,

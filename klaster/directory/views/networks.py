@@ -68,7 +68,7 @@ def facts_of(network: Network) -> Facts:
     facts.add("country", _("country"), network.country.name if network.country else "")
     facts.add("founded", _("founded"), network.founded.display() if network.founded else "")
     facts.add("website", _("website"), network.website, url=network.website)
-    facts.add_figures()
+    facts.add_figures(but_last=["name"])
     return facts
 
 

@@ -63,5 +63,5 @@ def facts_of(programme: Programme) -> Facts:
     facts.add("founded", _("started"), programme.founded.display() if programme.founded else "")
     facts.add("ended", _("ended"), programme.ended.display() if programme.ended else "")
     facts.add("website", _("website"), programme.website, url=programme.website)
-    facts.add_figures()
+    facts.add_figures(but_last=["name"])
     return facts
