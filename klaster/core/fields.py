@@ -106,7 +106,12 @@ class TranslatedTextField(models.JSONField):
     def formfield(self, **kwargs: Any):  # type: ignore[no-untyped-def,override]
         return models.Field.formfield(
             self,
-            **{"form_class": TranslatedFormField, "multiline": self.multiline, **kwargs},
+            **{
+                "form_class": TranslatedFormField,
+                "multiline": self.multiline,
+                "show_hidden_initial": False,  # or Django compares with a hidden copy that no template draws
+                **kwargs,
+            },
         )
 
 

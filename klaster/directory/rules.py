@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import rules
 
 from klaster.directory import models
-from klaster.directory.models import Affiliation, Cluster, Network, Opening, Organisation
+from klaster.directory.models import Affiliation, Cluster, ClusterMembership, Network, Opening, Organisation
 
 if TYPE_CHECKING:
     from klaster.accounts.models import User
@@ -46,6 +46,11 @@ def coordinates_its_cluster(user: User, opening: Opening | None) -> bool:
 
 
 @rules.predicate
+def manages_its_organisation(user: User, membership: ClusterMembership | None) -> bool:
+    return membership is not None and manages_organisation(user, membership.organisation)
+
+
+@rules.predicate
 def operates_network(user: User, network: Network | None) -> bool:
     return network is not None and Network.objects.kept_by(user).filter(pk=network.pk).exists()
 
@@ -53,6 +58,7 @@ def operates_network(user: User, network: Network | None) -> bool:
 rules.add_perm("directory.change_cluster", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.change_members", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.change_organisation", is_secretariat | keeps_organisation)
+rules.add_perm("directory.confirm_membership", is_secretariat | manages_its_organisation)
 rules.add_perm("directory.invite_representative", is_secretariat | manages_organisation)
 rules.add_perm("directory.change_opening", is_secretariat | coordinates_its_cluster)
 rules.add_perm("directory.change_network", is_secretariat | operates_network)

@@ -3,7 +3,18 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from klaster.directory.views import clusters, contact, networks, openings, organisations, programmes, search, sectors
+from klaster.directory.views import (
+    clusters,
+    contact,
+    editing,
+    members,
+    networks,
+    openings,
+    organisations,
+    programmes,
+    search,
+    sectors,
+)
 
 urlpatterns = [
     path(_("clusters/"), clusters.cluster_list, name="cluster_list"),
@@ -12,8 +23,25 @@ urlpatterns = [
     path(_("clusters/<slug:slug>/contact/"), contact.cluster_contact, name="cluster_contact"),
     path(_("clusters/<slug:slug>/contact/sent/"), contact.cluster_contact_sent, name="cluster_contact_sent"),
     path(_("clusters/<slug:slug>/messages/"), contact.cluster_messages, name="cluster_messages"),
+    path(_("clusters/<slug:slug>/edit/"), editing.cluster_edit, name="cluster_edit"),
+    path(_("clusters/<slug:slug>/members/"), members.cluster_members, name="cluster_members"),
+    path(_("clusters/<slug:slug>/members/new/"), members.member_new, name="member_new"),
+    path(_("clusters/<slug:slug>/members/add/<slug:organisation>/"), members.member_add, name="member_add"),
+    path(_("clusters/<slug:slug>/members/<int:pk>/end/"), members.member_end, name="member_end"),
+    path(_("clusters/<slug:slug>/openings/new/"), editing.opening_new, name="opening_new"),
+    path(_("clusters/<slug:slug>/openings/<int:pk>/"), editing.opening_edit, name="opening_edit"),
+    path(_("clusters/<slug:slug>/openings/<int:pk>/close/"), editing.opening_close, name="opening_close"),
+    path(_("clusters/<slug:slug>/achievements/new/"), editing.achievement_new, name="achievement_new"),
+    path(_("clusters/<slug:slug>/achievements/<int:pk>/"), editing.achievement_edit, name="achievement_edit"),
+    path(
+        _("clusters/<slug:slug>/achievements/<int:pk>/delete/"), editing.achievement_delete, name="achievement_delete"
+    ),
+    path(_("my/"), members.my, name="my"),
+    path(_("my/memberships/<int:pk>/confirm/"), members.membership_confirm, name="membership_confirm"),
+    path(_("my/memberships/<int:pk>/refuse/"), members.membership_reject, name="membership_reject"),
     path(_("organisations/"), organisations.organisation_list, name="organisation_list"),
     path(_("organisations/<slug:slug>/"), organisations.organisation_detail, name="organisation_detail"),
+    path(_("organisations/<slug:slug>/edit/"), editing.organisation_edit, name="organisation_edit"),
     path(_("networks/"), networks.network_list, name="network_list"),
     path(_("networks/<slug:slug>/"), networks.network_detail, name="network_detail"),
     path(_("sectors/"), sectors.sector_list, name="sector_list"),

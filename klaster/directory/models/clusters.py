@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import MD5, Coalesce, Concat
@@ -129,7 +130,12 @@ class Cluster(Entry):
 
 class MembershipQuerySet(models.QuerySet):
     def active(self, on: datetime.date | None = None) -> Self:
-        return self.filter(holding("joined", "left", on))
+        """Memberships of that day that nobody still has to confirm."""
+        return self.filter(holding("joined", "left", on), is_confirmed=True)
+
+    def waiting(self) -> Self:
+        """What a coordinator says and the organisation has not confirmed yet."""
+        return self.filter(holding("joined", "left"), is_confirmed=False)
 
     def visible_to(self, user: Reader) -> Self:
         """Memberships between entries the reader sees."""
@@ -161,6 +167,11 @@ class ClusterMembership(Sourced):
     committed_by = models.CharField(_("committed by"), max_length=15, choices=Commitment, blank=True, default="")
     joined = models.DateField(_("joined"), null=True, blank=True)
     left = models.DateField(_("left"), null=True, blank=True, help_text=_("The first day outside."))
+    is_confirmed = models.BooleanField(
+        _("confirmed"),
+        default=True,
+        help_text=_("By the organisation or the network's office; until then it is not public and gives no rights."),
+    )
 
     objects = MembershipQuerySet.as_manager()
 
@@ -185,6 +196,11 @@ class ClusterMembership(Sourced):
 
     def __str__(self) -> str:
         return f"{self.organisation} – {self.cluster}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.joined and self.left and self.left < self.joined:
+            raise ValidationError({"left": _("This day is before the day it joined.")})
 
 
 class LabelQuerySet(models.QuerySet):

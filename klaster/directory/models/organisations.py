@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
@@ -48,13 +49,22 @@ def holding(start: str, end: str, on: datetime.date | None = None) -> Q:
 
 
 class OrganisationQuerySet(EntryQuerySet):
+    def managed_by(self, user: Reader) -> Self:
+        """Organisations this person acts for today as a manager."""
+        if not user.is_authenticated:
+            return self.none()
+        managed = Affiliation.objects.active().filter(person=user, role=Affiliation.Role.MANAGER)
+        return self.filter(pk__in=managed.values("organisation"))
+
     def kept_by(self, user: Reader) -> Self:
         """Organisations this person manages today, and the members of the clusters those coordinate."""
         if not user.is_authenticated:
             return self.none()
         managed = Affiliation.objects.active().filter(person=user, role=Affiliation.Role.MANAGER).values("organisation")
         member = Organisation.objects.filter(
-            holding("memberships__joined", "memberships__left"), memberships__cluster__coordinator__in=managed
+            holding("memberships__joined", "memberships__left"),
+            memberships__is_confirmed=True,
+            memberships__cluster__coordinator__in=managed,
         )
         return self.filter(Q(pk__in=managed) | Q(pk__in=member.values("pk")))
 
@@ -191,3 +201,8 @@ class Affiliation(models.Model):
     def audit_text(self) -> str:
         """Without the person's name: the audit is never rewritten, and a person may ask to be erased."""
         return f"#{self.person_id} – {self.organisation}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.until and self.until < self.since:
+            raise ValidationError({"until": _("This day is before the first.")})

@@ -25,8 +25,10 @@ from klaster.directory.search_query import LONGEST, Query, read
 if TYPE_CHECKING:
     from klaster.directory.models.base import Reader
 
-__all__ = ["LONGEST", "Found", "Group", "Hit", "Query", "Question", "Text", "everything", "kinds", "of_kind", "read",
-           "register", "suggestions"]  # fmt: skip
+__all__ = [
+    "LONGEST", "Found", "Group", "Hit", "Query", "Question", "Text", "everything", "kinds", "names_like", "of_kind",
+    "read", "register", "suggestions",
+]  # fmt: skip
 
 Find = Callable[[Question], Found]
 FIRST = 5  # hits of each kind on the page of all kinds
@@ -106,6 +108,15 @@ def suggestions(query: Query, user: Reader) -> list[Hit]:
         groups = _ask(query, user, SUGGESTED, "near")
     hits = [hit for group in sorted(groups, key=lambda group: group.best) for hit in group.hits]
     return sorted(hits, key=lambda hit: hit.tier)
+
+
+def names_like(name: str, user: Reader, slug: str) -> list[Hit]:
+    """What of one kind is called so, or nearly so: asked before a second entry of the same thing is made."""
+    query = read(name)
+    if not query:
+        return []
+    exact = [hit for hit in _kinds[slug].find(Question(query, user, 0, SUGGESTED, "names")).hits if hit.tier < 2]
+    return exact + _kinds[slug].find(Question(query, user, 0, SUGGESTED, "near")).hits
 
 
 def _ask(query: Query, user: Reader, stop: int, where: str) -> list[Group]:

@@ -1,41 +1,22 @@
-"""What people and commands do to the directory: each verb one transaction, checked again under its lock, recorded."""
+"""A visitor writes to a cluster."""
 
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, models, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_noop, override
 
 from klaster.core import audit, languages, letters
 from klaster.core.notify import notify
-from klaster.directory import loading, network_file, recipients, reference
+from klaster.directory import recipients
 from klaster.directory.models import Cluster, ContactMessage, Opening
 from klaster.directory.topics import CONTACT
 
 if TYPE_CHECKING:
     from klaster.accounts.models import User
-
-
-LOADING = 41_870_223  # the key of the lock that lets one network file be loaded at a time
-
-
-def load_network(file: Path, *, by: models.Model | None = None) -> loading.Report:
-    """Load a network file (docs/network-file.md); what people changed on the site since stays.
-
-    Everything is checked before the first row is written, and all of it is written or nothing. Raises
-    network_file.NetworkFileError with every problem and its line; OSError if the file cannot be read.
-    """
-    said = network_file.read_file(file)
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_xact_lock(%s)", [LOADING])
-        if not reference.is_complete():
-            reference.load()
-        return loading.load(said, by=by or "load_network")
 
 
 @transaction.atomic

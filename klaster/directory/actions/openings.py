@@ -1,0 +1,74 @@
+"""Whom a cluster seeks, and what it has done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from klaster.core import audit
+from klaster.directory.actions.own_words import Values, own_source
+from klaster.directory.actions.rights import demand
+from klaster.directory.models import Achievement, Cluster, Opening
+from klaster.directory.models.base import Publication
+from klaster.directory.models.organisations import today
+
+if TYPE_CHECKING:
+    from klaster.accounts.models import User
+
+
+@transaction.atomic
+def save_opening(opening: Opening, *, by: User, values: Values) -> Opening:
+    """A new opening, or another wording of one; its day of publication is the day it first became public."""
+    Cluster.objects.select_for_update(of=("self",)).get(pk=opening.cluster_id)
+    row = Opening.objects.select_for_update(of=("self",)).get(pk=opening.pk) if opening.pk else opening
+    demand(by, "directory.change_opening", row)
+    before = audit.snapshot(row) if row.pk else None
+    was_public = row.pk is not None and row.status == Publication.PUBLISHED
+    for name, value in values.items():
+        setattr(row, name, value)
+    if row.status == Publication.PUBLISHED and not was_public:
+        row.published_at = timezone.now()
+    row.full_clean()
+    row.save()
+    audit.record("changed" if before else "added", row, by=by, before=before)
+    return row
+
+
+@transaction.atomic
+def close_opening(opening: Opening, *, by: User) -> Opening:
+    """Nobody is sought any more; the row stays for whoever answered it."""
+    row = Opening.objects.select_for_update(of=("self",)).get(pk=opening.pk)
+    demand(by, "directory.change_opening", row)
+    if row.status != Publication.HIDDEN:
+        before = audit.snapshot(row)
+        row.status = Publication.HIDDEN
+        row.save()
+        audit.record("closed", row, by=by, before=before)
+    return row
+
+
+@transaction.atomic
+def save_achievement(achievement: Achievement, *, by: User, values: Values) -> Achievement:
+    cluster = Cluster.objects.select_for_update(of=("self",)).get(pk=achievement.cluster_id)
+    demand(by, "directory.change_cluster", cluster)
+    row = Achievement.objects.select_for_update(of=("self",)).get(pk=achievement.pk) if achievement.pk else achievement
+    before = audit.snapshot(row) if row.pk else None
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.source, row.as_of = own_source(), today().isoformat()
+    row.full_clean()
+    row.save()
+    audit.record("changed" if before else "added", row, by=by, before=before)
+    return row
+
+
+@transaction.atomic
+def delete_achievement(achievement: Achievement, *, by: User) -> None:
+    cluster = Cluster.objects.select_for_update(of=("self",)).get(pk=achievement.cluster_id)
+    demand(by, "directory.change_cluster", cluster)
+    row = Achievement.objects.filter(pk=achievement.pk).first()
+    if row is not None:
+        audit.record("deleted", row, by=by, before=audit.snapshot(row), after={})
+        row.delete()

@@ -1,0 +1,198 @@
+"""Who is in a cluster: its coordinator names members and ends memberships; organisations confirm or refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from klaster.core import languages
+from klaster.directory import actions
+from klaster.directory import search as finder
+from klaster.directory.edit_forms import EndForm, MembershipForm, OrganisationForm
+from klaster.directory.models import Cluster, ClusterMembership, Organisation
+from klaster.directory.views.editing import add_errors, cluster_to_keep, crumbs
+
+RIGHT = "directory.change_members"
+OFFERED = 8  # organisations a search offers
+
+
+def memberships_of(cluster: Cluster) -> QuerySet:
+    rows = ClusterMembership.objects.filter(cluster=cluster).select_related("organisation")
+    return rows.order_by("organisation__slug", "pk")
+
+
+@never_cache
+@require_GET
+def cluster_members(request: HttpRequest, slug: str) -> HttpResponse:
+    """Members of today, claims that wait, past members; a box to find whom to add."""
+    cluster = cluster_to_keep(request, slug, RIGHT)
+    query = finder.read(request.GET.get("q", ""))
+    found = finder.of_kind("organisations", query, request.user, start=0, stop=OFFERED)
+    rows = memberships_of(cluster)
+    active, waiting = list(rows.active()), list(rows.waiting())
+    context = {
+        "cluster": cluster,
+        "active": active,
+        "waiting": waiting,
+        "past": rows.filter(left__isnull=False).exclude(pk__in=[row.pk for row in active]),
+        "query": query,
+        "found": found.hits if found else [],
+        "known": {row.organisation_id for row in (*active, *waiting)},
+        "end_form": EndForm(),
+        "crumbs": crumbs(cluster, _("Members")),
+    }
+    return render(request, "directory/cluster_members.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def member_add(request: HttpRequest, slug: str, organisation: str) -> HttpResponse:
+    """Name an organisation of the directory a member."""
+    cluster = cluster_to_keep(request, slug, RIGHT)
+    row = get_object_or_404(Organisation.objects.visible_to(request.user), slug=organisation)
+    form = MembershipForm(request.POST or None)
+    if form.is_valid():
+        try:
+            membership = actions.add_member(cluster, row, by=request.user, values=form.cleaned_data)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            confirmed = _("The organisation is now listed as a member.")
+            waits = _("The organisation was asked to confirm it; until then only you see it.")
+            messages.success(request, confirmed if membership.is_confirmed else waits)
+            return redirect("cluster_members", slug=cluster.slug)
+    context = {
+        "form": form,
+        "cluster": cluster,
+        "organisation": row,
+        "asks": not request.user.has_perm("directory.confirm_membership", ClusterMembership(organisation=row)),
+        "crumbs": crumbs(cluster, _("Add a member")),
+    }
+    return render(request, "directory/member_add.html", context, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def member_new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Enter an organisation that is not in the directory yet; similar names are shown before it is saved."""
+    cluster = cluster_to_keep(request, slug, RIGHT)
+    form = OrganisationForm(request.POST or None, request.FILES or None, prefix="organisation")
+    membership_form = MembershipForm(request.POST or None, prefix="membership")
+    if not form.is_bound:
+        form.initial["country"] = cluster.country
+        form.initial["name"] = {languages.current(): request.GET.get("name", "")[:200]}
+    similar: list[finder.Hit] = []
+    if form.is_valid() & membership_form.is_valid():
+        similar = [] if request.POST.get("sure") else similar_to(form.cleaned_data["name"], request)
+        if not similar and (answer := enter(request, cluster, form, membership_form)):
+            return answer
+    context = {
+        "form": form,
+        "membership_form": membership_form,
+        "cluster": cluster,
+        "similar": similar,
+        "crumbs": crumbs(cluster, _("New organisation")),
+    }
+    return render(request, "directory/member_new.html", context, status=422 if form.is_bound else 200)
+
+
+def similar_to(name: dict[str, str], request: HttpRequest) -> list[finder.Hit]:
+    """Organisations whose name is this one, begins so, or is a slip away."""
+    hits = {
+        hit.row.pk: hit
+        for text in name.values()
+        for hit in finder.names_like(text, request.user, "organisations")
+    }  # fmt: skip
+    return list(hits.values())[:OFFERED]
+
+
+def enter(
+    request: HttpRequest, cluster: Cluster, form: OrganisationForm, membership_form: MembershipForm
+) -> HttpResponse | None:
+    organisation = form.save(commit=False)
+    organisation.slug = free_slug(str(organisation.name))
+    try:
+        actions.add_new_member(
+            cluster, organisation, by=request.user, values=membership_form.cleaned_data, activities=form.activities()
+        )
+    except ValidationError as error:
+        add_errors(form, error)
+        return None
+    except IntegrityError:  # somebody took the address or the legal code at the same moment
+        form.add_error(None, _("Somebody entered this organisation just now. Look for it in the list."))
+        return None
+    messages.success(request, _("The organisation is in the directory and listed as a member."))
+    return redirect("cluster_members", slug=cluster.slug)
+
+
+def free_slug(name: str) -> str:
+    """An address nobody has: the name in plain letters, with a number if it is taken."""
+    base = slugify(name)[:80] or "organisation"
+    taken = set(Organisation.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    return base if base not in taken else next(slug for slug in numbered if slug not in taken)
+
+
+@require_POST
+def member_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    cluster = cluster_to_keep(request, slug, RIGHT)
+    membership = get_object_or_404(memberships_of(cluster), pk=pk)
+    form = EndForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        return redirect("cluster_members", slug=cluster.slug)
+    try:
+        actions.end_membership(membership, by=request.user, left=form.cleaned_data["left"])
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("The membership has ended. It stays in the history."))
+    return redirect("cluster_members", slug=cluster.slug)
+
+
+def membership_to_answer(request: HttpRequest, pk: int) -> ClusterMembership:
+    membership = get_object_or_404(ClusterMembership.objects.waiting().select_related("organisation"), pk=pk)
+    if not request.user.has_perm("directory.confirm_membership", membership):
+        raise Http404
+    return membership
+
+
+@require_POST
+def membership_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    actions.confirm_membership(membership_to_answer(request, pk), by=request.user)
+    messages.success(request, _("Confirmed: the membership is public now."))
+    return redirect("my")
+
+
+@require_POST
+def membership_reject(request: HttpRequest, pk: int) -> HttpResponse:
+    actions.reject_membership(membership_to_answer(request, pk), by=request.user)
+    messages.success(request, _("Refused: nobody sees this membership."))
+    return redirect("my")
+
+
+@never_cache
+@require_GET
+def my(request: HttpRequest) -> HttpResponse:
+    """What this person keeps here, and what waits for an answer."""
+    user: Any = request.user
+    waiting = ClusterMembership.objects.waiting().select_related("cluster", "organisation")
+    if not user.is_secretariat:
+        waiting = waiting.filter(organisation__in=Organisation.objects.managed_by(user).values("pk"))
+    context = {
+        "clusters": Cluster.objects.kept_by(user).select_related("main_sector").by_name(),
+        "organisations": Organisation.objects.managed_by(user).by_name(),
+        "affiliations": user.affiliations.active().select_related("organisation"),
+        "waiting": waiting.order_by("pk"),
+    }
+    return render(request, "directory/my.html", context)
