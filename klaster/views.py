@@ -1,4 +1,4 @@
-"""Answers that belong to no app: alive, ready, errors."""
+"""Answers that belong to no app: alive, ready, errors, what machines may read."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps.views import index, sitemap
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_safe
 
 from klaster.core import errors, files, health, languages
+from klaster.directory import sitemaps
+from klaster.pages.sitemaps import PageSitemap
 
 __all__ = [
     "bad_request",
@@ -23,8 +28,11 @@ __all__ = [
     "page_not_found",
     "permission_denied",
     "readyz",
+    "robots",
     "security_txt",
     "server_error",
+    "sitemap_index",
+    "sitemap_section",
     "too_many_requests",
 ]
 
@@ -65,6 +73,35 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 def media(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
     """A picture that belongs to public pages."""
     return files.public_file(request, path)
+
+
+def sections() -> dict[str, Sitemap]:
+    return {"pages": PageSitemap(), **sitemaps.sections()}
+
+
+@login_not_required
+@require_safe
+def sitemap_index(request: HttpRequest) -> HttpResponse:
+    return index(request, sections(), sitemap_url_name="sitemap_section")
+
+
+@login_not_required
+@require_safe
+def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
+    return sitemap(request, sections(), section=section)
+
+
+@login_not_required
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What machines need not read: the office, one's own pages, endless results of searches."""
+    closed = ["/office/"]
+    for code in languages.codes():
+        with override(code):
+            closed += [reverse(name) for name in ("search", "my", "account")]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), ""]
+    lines += [f"Sitemap: {settings.SITE_URL}/sitemap.xml", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

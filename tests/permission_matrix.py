@@ -52,6 +52,7 @@ class Row:
 
 
 SENDABLE = "ok ok ok ok ok ok"
+KEEPERS_SEND = "login 403 ok 403 ok ok"
 POST_ONLY = "login 405 405 405 405 405"
 READ_ONLY = "login 405 405 405 405 405"
 OWN = "login ok ok ok ok ok"
@@ -124,12 +125,35 @@ MATRIX: dict[str, Row] = {
     "invite_secretary": Row(OFFICE, OFFICE),
     "invitation_withdraw": Row(POST_ONLY, NONE_OF_MINE, args=somebody),
     # the directory
+    "robots": Row(PUBLIC),
+    "sitemap": Row(PUBLIC),
+    "sitemap_section": Row(PUBLIC, args=lambda world: ["clusters"]),
     "cluster_list": Row(PUBLIC),
     "cluster_export": Row(PUBLIC),
     "cluster_detail": Row(PUBLIC, args=its_cluster),
     "cluster_contact": Row(PUBLIC, SENDABLE, args=its_cluster),
     "cluster_contact_sent": Row(PUBLIC, args=its_cluster),
     "cluster_messages": Row(KEEPERS_ONLY, args=its_cluster),
+    "cluster_edit": Row(KEEPERS, KEEPERS_SEND, args=its_cluster),
+    "cluster_members": Row(KEEPERS, READ_ONLY, args=its_cluster),
+    "member_add": Row(KEEPERS, KEEPERS_SEND, args=lambda world: [world.cluster.slug, world.other.coordinator.slug]),
+    "member_new": Row(KEEPERS, KEEPERS_SEND, args=its_cluster),
+    "member_end": Row(POST_ONLY, KEEPERS_SEND, args=lambda world: [world.cluster.slug, world.membership.pk]),
+    "opening_new": Row(KEEPERS, KEEPERS_SEND, args=its_cluster),
+    "opening_edit": Row(KEEPERS, KEEPERS_SEND, args=lambda world: [world.cluster.slug, world.opening.pk]),
+    "opening_close": Row(POST_ONLY, KEEPERS_SEND, args=lambda world: [world.cluster.slug, world.opening.pk]),
+    "achievement_new": Row(KEEPERS, KEEPERS_SEND, args=its_cluster),
+    "achievement_edit": Row(KEEPERS, KEEPERS_SEND, args=lambda world: [world.cluster.slug, world.achievement.pk]),
+    "achievement_delete": Row(
+        # the first who may deletes it, the others come too late
+        POST_ONLY,
+        "login 403 302 403 404 404",
+        args=lambda world: [world.cluster.slug, world.achievement.pk],
+    ),
+    "my": Row(SIGNED_IN, READ_ONLY),
+    "membership_confirm": Row(POST_ONLY, NONE_OF_MINE, args=lambda world: [world.membership.pk]),
+    "membership_reject": Row(POST_ONLY, NONE_OF_MINE, args=lambda world: [world.membership.pk]),
+    "organisation_edit": Row(KEEPERS, KEEPERS_SEND, args=lambda world: [world.organisation.slug]),
     "organisation_list": Row(PUBLIC),
     "organisation_detail": Row(PUBLIC, args=lambda world: [world.organisation.slug]),
     "network_list": Row(PUBLIC),

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class DirectoryConfig(AppConfig):
     name = "klaster.directory"
     verbose_name = _("Directory")
+
+    def ready(self) -> None:
+        from klaster.accounts import menu  # noqa: PLC0415  models are loaded only now
+        from klaster.directory import person_menu  # noqa: PLC0415
+
+        menu.add(person_menu.entries)

@@ -17,6 +17,11 @@ def _english():
         yield
 
 
+@pytest.fixture(autouse=True)
+def _nothing_added_by_other_apps(monkeypatch):
+    monkeypatch.setattr(menu, "_added", [])
+
+
 def titles(person) -> list[str]:
     return [title for title, _url in menu.of(person)]
 

@@ -2,7 +2,7 @@
 
 from klaster.directory.actions.contact import send_message
 from klaster.directory.actions.editing import ChangedMeanwhile, change_cluster, change_organisation, version_of
-from klaster.directory.actions.loads import load_network
+from klaster.directory.actions.loads import LOADING, load_network
 from klaster.directory.actions.members import (
     add_member,
     add_new_member,
@@ -13,6 +13,7 @@ from klaster.directory.actions.members import (
 from klaster.directory.actions.openings import close_opening, delete_achievement, save_achievement, save_opening
 
 __all__ = [
+    "LOADING",
     "ChangedMeanwhile", "add_member", "add_new_member", "change_cluster", "change_organisation", "close_opening",
     "confirm_membership", "delete_achievement", "end_membership", "load_network", "reject_membership",
     "save_achievement", "save_opening", "send_message", "version_of",

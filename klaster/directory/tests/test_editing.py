@@ -229,10 +229,14 @@ def test_membership_ends_with_its_day_and_stays(client, cluster, coordinator):
 
 def new_organisation(**more):
     return {
-        "organisation-name_en": "Amber Works", "organisation-name_lt": "Gintaro dirbtuvės",
-        "organisation-kind": "small", "organisation-country": "LT",
-        "organisation-legal_code": "", "organisation-nace": "", "membership-kind": "member", "membership-joined": "2024-01-01", **more,
-    }  # fmt: skip
+        "organisation-name_en": "Amber Works",
+        "organisation-name_lt": "Gintaro dirbtuvės",
+        "organisation-kind": "small",
+        "organisation-country": "LT",
+        "membership-kind": "member",
+        "membership-joined": "2024-01-01",
+        **more,
+    }
 
 
 def test_new_organisation_gets_a_page_and_its_place(client, cluster, coordinator):
