@@ -34,6 +34,7 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     path("", include("klaster.accounts.urls")),
     path("", include("klaster.core.urls")),
+    path("", include("klaster.newsroom.urls")),
     path("", include("klaster.directory.urls")),
     # Only the last of Wagtail's: its sign-in and page passwords are doors without rate limits.
     path("", include(decorate_urlpatterns(wagtail_urls.urlpatterns[-1:], login_not_required))),

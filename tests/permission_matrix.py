@@ -124,6 +124,8 @@ MATRIX: dict[str, Row] = {
     "invitations": Row(SIGNED_IN),
     "invite_secretary": Row(OFFICE, OFFICE),
     "invitation_withdraw": Row(POST_ONLY, NONE_OF_MINE, args=somebody),
+    "authors": Row(OFFICE, OFFICE),
+    "author_dismiss": Row(POST_ONLY, OFFICE_ABOUT_PEOPLE.replace("404", "403"), args=somebody),
     # the directory
     "robots": Row(PUBLIC),
     "sitemap": Row(PUBLIC),

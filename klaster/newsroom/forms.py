@@ -1,4 +1,4 @@
-"""What a reader may ask of the news."""
+"""What a reader may ask of the news, and whom the office takes in to write."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from klaster.accounts.forms import InviteSecretaryForm
 from klaster.directory.models import Cluster, Sector
 
 if TYPE_CHECKING:
@@ -52,3 +53,7 @@ class ArticleFilter(forms.Form):
                     rest.pop(key, None)
                 chips.append({"words": dict(self.offers[name])[value], "url": f"?{rest.urlencode()}"})
         return chips
+
+
+class AuthorForm(InviteSecretaryForm):
+    """Who has an account needs the address only; the rest goes into the letter to who has none."""

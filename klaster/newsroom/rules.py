@@ -21,4 +21,5 @@ def is_author(user: User) -> bool:
 
 
 rules.add_perm("wagtailadmin.access_admin", is_secretariat | is_author)
+rules.add_perm("newsroom.appoint_author", is_secretariat)
 rules.add_perm("wagtail_localize.submit_translation", is_secretariat)

@@ -15,6 +15,7 @@ from wagtail_localize.models import String, StringTranslation, Translation, Tran
 from wagtail_localize.segments import StringSegmentValue
 from wagtail_localize.segments.extract import extract_segments
 
+from klaster.accounts.models import User
 from klaster.core import languages
 from klaster.core.fields import Translated
 from klaster.directory.models import Cluster, Source
@@ -29,16 +30,19 @@ Entry = dict[str, Any]
 
 
 @transaction.atomic
-def load_demo_pages() -> int:
-    """Write the pages of the demo that are not there yet; gives how many. What somebody edited stays as it is."""
-    return Loader(set_up()).load()
+def load_demo_pages(author: User | None = None) -> int:
+    """Write the pages of the demo that are not there yet; gives how many. What somebody edited stays as it is.
+
+    With an author, drafts of the demo wait for the office's approval in that person's name.
+    """
+    return Loader(set_up(), author).load()
 
 
 class Loader:
     """Works in two rounds: first all pages as drafts, so that they can link to each other, then their texts."""
 
-    def __init__(self, home: HomePage):
-        self.home = home
+    def __init__(self, home: HomePage, author: User | None):
+        self.home, self.author = home, author
         self.primary = home.locale
         own = DATA / f"{Path(settings.NETWORK_FILE).stem}.yaml"
         self.own: Entry = yaml.safe_load(own.read_text("utf-8")) if own.exists() else {}
@@ -70,7 +74,10 @@ class Loader:
             self.publish(self.own.get("home", {}) | {"key": "home"}, self.home, is_new=False)
             self.publish(self.own.get("news", {}) | {"key": "news"}, self.news, is_new=False)
         for entry, page in made:
-            self.publish(entry, page)
+            if entry.get("waits"):
+                self.submit(entry, page)
+            else:
+                self.publish(entry, page)
         return len(made)
 
     def draft(self, entry: Entry, model: type[Page], parent: Page) -> Page | None:
@@ -98,6 +105,15 @@ class Loader:
         for code in languages.codes()[1:]:
             if not is_new or code in entry["title"]:
                 self.translate(page, entry, Locale.objects.get(language_code=code))
+
+    def submit(self, entry: Entry, page: Page) -> None:
+        """Leave it as a draft that its author has sent to the office."""
+        self.fill(page, entry, self.primary.language_code)
+        page.owner = self.author
+        page.save()
+        page.save_revision(user=self.author)
+        if self.author:
+            page.get_workflow().start(page, self.author)
 
     def fill(self, page: Page, entry: Entry, code: str) -> None:
         body = Body(entry["key"], code, self.page_id)

@@ -23,7 +23,8 @@ class Table(ModelViewSet):
     form_class           a TableForm with fields of its own
     find_in              columns the search looks into
     filters              columns the list can be filtered by
-    list_select_related  what the rows of the list need, so that a longer list asks no more queries
+    list_select_related  what the rows of the list need, so that a longer list asks no more queries;
+                         list_prefetch_related likewise
     export_exclude       columns that do not leave the office
     """
 
@@ -32,6 +33,7 @@ class Table(ModelViewSet):
     find_in: tuple[str, ...] = ()
     filters: list[str] = []
     list_select_related: tuple[str, ...] = ()
+    list_prefetch_related: tuple[str, ...] = ()
     export_exclude: tuple[str, ...] = ()
 
     index_view_class = views.IndexView
@@ -69,8 +71,8 @@ class Table(ModelViewSet):
         return super().get_common_view_kwargs(**{"usage_url_name": None, **kwargs})
 
     def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        own = {"list_select_related": self.list_select_related, "export_exclude": self.export_exclude}
-        return super().get_index_view_kwargs(**own, **kwargs)
+        names = ("list_select_related", "list_prefetch_related", "export_exclude")
+        return super().get_index_view_kwargs(**{name: getattr(self, name) for name in names}, **kwargs)
 
     def get_urlpatterns(self) -> list[Any]:
         return [each for each in super().get_urlpatterns() if each.name != "usage"]

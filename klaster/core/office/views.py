@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
@@ -120,13 +121,14 @@ class InspectView(Closed, generic.InspectView):
 
 class IndexView(Closed, generic.IndexView):
     list_select_related: tuple[str, ...] = ()
+    list_prefetch_related: tuple[str, ...] = ()
     export_exclude: tuple[str, ...] = ()
     show_other_searches = False
     add_item_label = _("Add")
 
     # --- order ------------------------------------------------------------------------------------------------------
     def get_base_queryset(self) -> QuerySet:
-        rows = super().get_base_queryset()
+        rows = super().get_base_queryset().prefetch_related(*self.list_prefetch_related)
         return rows.select_related(*self.list_select_related) if self.list_select_related else rows
 
     def order_queryset(self, rows: QuerySet) -> QuerySet:
@@ -202,6 +204,14 @@ class Reader:
     def __init__(self) -> None:
         self.rows: dict[tuple[type[models.Model], Any], str] = {}
 
+    @staticmethod
+    def model(name: str) -> type[models.Model] | None:
+        """Of "directory.cluster"; None where that table is of former times."""
+        try:
+            return apps.get_model(name)
+        except (LookupError, ValueError):
+            return None
+
     def changes(self, event: AuditEvent, model: type[models.Model]) -> Iterator[Change]:
         for name in {**event.before, **event.after}:
             before, after = (self.words(model, name, values.get(name)) for values in (event.before, event.after))
@@ -250,7 +260,7 @@ class ChangesColumn(Column):
 
     def get_cell_context_data(self, instance: AuditEvent, parent_context: Any) -> dict[str, Any]:
         context = super().get_cell_context_data(instance, parent_context)
-        model = self.model or instance.model
+        model = self.model or self.reader.model(instance.object_type)
         return context | {"changes": list(self.reader.changes(instance, model)) if model else []}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Q
@@ -80,10 +81,10 @@ class ArticleForm(SitePageForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        seen = Cluster.objects.visible_to(self.for_user or AnonymousUser()).values("pk")
+        chosen = [cluster.pk for cluster in self.instance.clusters.all()]  # somebody else's choice stays one
         offers = {
-            "clusters": Cluster.objects.visible_to(self.for_user).by_name()
-            if self.for_user
-            else Cluster.objects.by_name(),
+            "clusters": Cluster.objects.filter(Q(pk__in=seen) | Q(pk__in=chosen)).by_name(),
             "sectors": Sector.objects.order_by("position", "code"),
         }
         for name, rows in offers.items():

@@ -45,11 +45,12 @@ def directory() -> None:
 def test_every_page_is_published_in_both_languages(loaded, client):
     entries = [*FILES["lt"]["pages"], *FILES["standing"]["pages"]]
     assert loaded == len(entries) + len(FILES["lt"]["articles"])
+    published = [entry for entry in FILES["lt"]["articles"] if not entry.get("waits")]
     for language in ("lt", "en"):
         pages = StandardPage.objects.live().filter(locale__language_code=language)
         assert {page.slug for page in pages} == {entry["slug"][language] for entry in entries}
         articles = ArticlePage.objects.live().filter(locale__language_code=language)
-        assert {page.slug for page in articles} == {entry["slug"][language] for entry in FILES["lt"]["articles"]}
+        assert {page.slug for page in articles} == {entry["slug"][language] for entry in published}
         for page in [*pages, *articles]:
             response = client.get(page.get_url())
             assert response.status_code == 200, page.slug
@@ -68,6 +69,14 @@ def test_translation_stands_complete_beside_its_source(loaded):
     for translation in translations:
         total, translated = translation.get_progress()
         assert (translated, translation.enabled) == (total, True), translation.source
+
+
+def test_draft_of_the_demo_waits_unseen(loaded, client):
+    [entry] = [entry for entry in FILES["lt"]["articles"] if entry.get("waits")]
+    draft = ArticlePage.objects.get(slug=entry["slug"]["lt"])
+    assert not draft.live
+    assert client.get(draft.get_url()).status_code == 404
+    assert not ArticlePage.objects.filter(slug=entry["slug"]["en"]).exists()
 
 
 def test_links_between_pages_lead_to_the_same_language(loaded, client):

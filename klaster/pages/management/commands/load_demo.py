@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from klaster.accounts.demo import create_demo_people
 from klaster.directory.demo import load_demo_directory
+from klaster.newsroom.actions import appoint_author
 from klaster.pages.demo import load_demo_pages
 
 
@@ -16,5 +17,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("Demo content does not go into production.")
-        entries = load_demo_directory(create_demo_people())
-        self.stdout.write(f"Demo: {entries} new invented entries, {load_demo_pages()} new pages.")
+        people = create_demo_people()
+        entries = load_demo_directory(people)
+        author = appoint_author(people["author"], by=people["secretariat"])
+        self.stdout.write(f"Demo: {entries} new invented entries, {load_demo_pages(author)} new pages.")

@@ -1,0 +1,99 @@
+"""What the office sees of the platform's own records. Nobody edits them; texts of letters are not shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django.models import ProcrastinateJob
+from wagtail.admin.site_summary import SummaryItem
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.viewsets.model import ModelViewSetGroup
+
+from klaster.core.models import AuditEvent, Letter
+from klaster.core.office import ReadOnlyTable
+from klaster.core.office.views import ChangesColumn
+from klaster.directory.models import Cluster, Organisation
+
+
+class Acts(ReadOnlyTable):
+    model, icon, menu_label = AuditEvent, "history", _("Who did what")
+    find_in = ("action", "object_text", "program")
+    filters = ["object_type", "program"]
+    list_prefetch_related = ("actor", "on_behalf_of")
+    inspect_view_enabled = False
+
+    @cached_property
+    def list_display(self) -> list[Any]:
+        return [
+            DateColumn("at", label=_("When"), sort_key="id"),
+            Column("who", label=_("Who")),
+            Column("action", label=_("What was done"), accessor=lambda event: gettext(event.action)),
+            Column("kind", label=_("Kind of record")),
+            Column("object_text", label=_("Record")),
+            ChangesColumn("changes", label=_("Before and after")),
+        ]
+
+
+class Letters(ReadOnlyTable):
+    model, icon = Letter, "mail"
+    find_in = ("purpose", "address", "subject")
+    filters = ["state", "kind", "language"]
+    list_display = ("subject", "address", "purpose", "state", "tries", "written_at", "sent_at")
+    fields = ["subject", "address", "purpose", "kind", "language", "state", "tries", "error", "written_at", "sent_at"]
+    export_exclude = ("body", "html", "message_id", "key")
+
+
+class Jobs(ReadOnlyTable):
+    """What workers do. A failed job was tried five times; what it was called with is not shown."""
+
+    model, icon, menu_label = ProcrastinateJob, "tasks", _("Jobs")
+    find_in = ("task_name",)
+    filters = ["status"]
+    inspect_view_enabled = False
+    export_exclude = ("args", "lock", "queueing_lock", "worker", "abort_requested")
+
+    @cached_property
+    def list_display(self) -> list[Any]:
+        return [
+            Column("id", label=_("Number"), sort_key="id"),
+            Column("task_name", label=_("Task"), sort_key="task_name"),
+            Column("status", label=_("State"), sort_key="status"),
+            Column("attempts", label=_("Tries"), sort_key="attempts"),
+            DateColumn("scheduled_at", label=_("Planned for"), sort_key="scheduled_at"),
+        ]
+
+
+class RecordsGroup(ModelViewSetGroup):
+    menu_label, menu_icon, menu_order = _("Records"), "history", 800
+    items = (Acts, Letters, Jobs)
+
+
+class DirectorySummary(SummaryItem):
+    """Figures on the first page of the office."""
+
+    order = 50
+    template_name = "pages/office/summary.html"
+
+    def is_shown(self) -> bool:
+        return bool(self.request.user.has_perm("directory.view_cluster"))
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        clusters, organisations = Cluster.objects.count(), Organisation.objects.count()
+        return {
+            "entries": [
+                {
+                    "icon": "group",
+                    "url": "cluster:index",
+                    "words": ngettext("%(number)s cluster", "%(number)s clusters", clusters) % {"number": clusters},
+                },
+                {
+                    "icon": "home",
+                    "url": "organisation:index",
+                    "words": ngettext("%(number)s organisation", "%(number)s organisations", organisations)
+                    % {"number": organisations},
+                },
+            ]
+        }

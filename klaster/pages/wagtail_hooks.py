@@ -1,0 +1,52 @@
+"""The office as a whole: its records, its first page, its menus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.base import ViewSetGroup
+
+from klaster.pages.office import DirectorySummary, RecordsGroup
+
+
+@hooks.register("register_admin_viewset")
+def records() -> ViewSetGroup:
+    return RecordsGroup()
+
+
+@hooks.register("construct_homepage_summary_items", order=200)
+def summary(request: HttpRequest, items: list[Any]) -> None:
+    items.append(DirectorySummary(request))
+
+
+@hooks.register("construct_help_menu")
+def no_news_of_wagtail(request: HttpRequest, items: list[Any]) -> None:
+    """What is new in Wagtail is no news for an office; its shortcuts are of use."""
+    items[:] = [item for item in items if not item.name.startswith("whats-new")]
+
+
+class RightMenuItem(MenuItem):
+    """Shown to whoever has a right."""
+
+    def __init__(self, *args: Any, right: str, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.right = right
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(self.right))
+
+
+@hooks.register("register_settings_menu_item")
+def people() -> MenuItem:
+    return RightMenuItem(_("People"), reverse("people"), icon_name="user", order=900, right="accounts.view_people")
+
+
+@hooks.register("register_settings_menu_item")
+def authors() -> MenuItem:
+    right = "newsroom.appoint_author"
+    return RightMenuItem(_("Authors of news"), reverse("authors"), icon_name="edit", order=910, right=right)
