@@ -48,7 +48,8 @@ def kind_of(path: str) -> str | None:
 
 
 def links(page) -> Iterator[str]:  # type: ignore[no-untyped-def]
-    for address in page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)"):
+    whole = 'links => links.map(link => new URL(link.getAttribute("href"), location).href)'  # in pictures too
+    for address in page.eval_on_selector_all("a[href]", whole):
         parts = urlsplit(address)
         if parts.netloc == urlsplit(page.url).netloc:
             yield parts.path
