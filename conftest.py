@@ -215,7 +215,10 @@ def browser_path() -> str | None:
     return os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # Last, because the browser's driver keeps an event loop running in this thread, and jobs want one of their own.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     if browser_path() is None:
         skip = pytest.mark.skip(reason="no browser here: apt-get install chromium, or set BROWSER_PATH")
         for item in items:

@@ -196,9 +196,12 @@ def test_a_worker_killed_with_its_job_and_the_next_one_does_it_once(a_task, tmp_
     assert statuses() == [("doing", 0)]
     with connection.cursor() as cursor:  # half a minute later
         cursor.execute("update procrastinate_workers set last_heartbeat = last_heartbeat - interval '31 s'")
-    with contextlib.suppress(procrastinate.exceptions.AlreadyEnqueued):  # the clock was quicker
-        jobs.rescue_jobs.defer(timestamp=0)
-    run_jobs()
+    minute, deadline = 0, time.monotonic() + 30
+    while not done and time.monotonic() < deadline:  # the dead one may have taken the rescue of its minute with it
+        with contextlib.suppress(procrastinate.exceptions.AlreadyEnqueued):  # the clock was quicker
+            jobs.rescue_jobs.defer(timestamp=minute)
+        minute += 60
+        run_jobs()
     run_jobs()
     assert done == [str(marker)]
     assert statuses() == [("succeeded", 2)]
