@@ -56,7 +56,7 @@ def every(cron: str, name: str, **options: Any) -> Callable[[Callable[..., Any]]
     """A task that runs by the clock (UTC), once however many workers there are; it never queues up behind itself."""
 
     def decorate(function: Callable[..., Any]) -> Any:
-        return app.periodic(cron=cron)(task(name, queueing_lock=name, lock=name, **options)(function))
+        return app.periodic(cron=cron)(task(name, **{"queueing_lock": name, "lock": name, **options})(function))
 
     return decorate
 
@@ -67,7 +67,8 @@ def discover() -> None:
 
 
 # --- what keeps the queue going -------------------------------------------------------------------------------------
-@every("* * * * *", "core.rescue_jobs", pass_context=True)
+# No lock: a worker that dies while it rescues would hold it, and nobody could rescue the rescuer.
+@every("* * * * *", "core.rescue_jobs", pass_context=True, lock=None)
 async def rescue_jobs(context: procrastinate.JobContext, timestamp: int) -> None:
     """Take back the jobs of workers that died; procrastinate would leave them `doing` for ever.
 
