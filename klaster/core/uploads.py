@@ -29,6 +29,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.template.defaultfilters import filesizeformat
+from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -233,6 +234,16 @@ def looks_like(upload: File[bytes]) -> str:
         return ""
 
 
+def picture_help() -> str:
+    """In the language of the page, not of the moment the form was defined: "%" on a lazy text is not lazy."""
+    return gettext("PNG, JPEG or WebP, at most %(limit)s.") % {"limit": filesizeformat(settings.MAX_UPLOAD_BYTES)}
+
+
+def document_help(kinds: list[str]) -> str:
+    limit = filesizeformat(settings.MAX_UPLOAD_BYTES)
+    return gettext("%(kinds)s, at most %(limit)s.") % {"kinds": ", ".join(kinds).upper(), "limit": limit}
+
+
 class PictureField(forms.FileField):
     """A picture that is drawn anew before the form hands it on."""
 
@@ -241,7 +252,7 @@ class PictureField(forms.FileField):
     def __init__(self, **kwargs: Any):
         kwargs.setdefault(
             "help_text",
-            _("PNG, JPEG or WebP, at most %(limit)s.") % {"limit": filesizeformat(settings.MAX_UPLOAD_BYTES)},
+            lazy(picture_help, str)(),
         )
         super().__init__(**kwargs)
 
@@ -260,8 +271,7 @@ class DocumentField(forms.FileField):
         self.kinds = sorted(kinds)
         kwargs.setdefault(
             "help_text",
-            _("%(kinds)s, at most %(limit)s.")
-            % {"kinds": ", ".join(self.kinds).upper(), "limit": filesizeformat(settings.MAX_UPLOAD_BYTES)},
+            lazy(document_help, str)(self.kinds),
         )
         super().__init__(**kwargs)
 

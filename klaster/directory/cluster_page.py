@@ -100,14 +100,14 @@ def members_of(cluster: Cluster, reader: Reader) -> dict[str, Any]:
         .prefetch_related(Prefetch("memberships", active.select_related("source"), to_attr="here"))[:MEMBERS_SHOWN]
     )
     members_url = f"{reverse('organisation_list')}?cluster={cluster.slug}"
-    labels = dict(Organisation.Kind.choices)
+    labels = {kind: capfirst(label) for kind, label in Organisation.Kind.choices}
+    most_first = sorted(kinds.items(), key=lambda pair: (-pair[1], labels[pair[0]]))
     return {
         "members": rows,
         "member_count": sum(kinds.values()),
         "members_url": members_url,
         "member_kinds": [
-            {"label": capfirst(labels[kind]), "value": number, "url": f"{members_url}&kind={kind}"}
-            for kind, number in kinds.most_common()
+            {"label": labels[kind], "value": number, "url": f"{members_url}&kind={kind}"} for kind, number in most_first
         ],
         "members_source": members_source(rows),
     }

@@ -84,7 +84,10 @@ LONGEST = 200  # characters of what was typed that are read
 
 
 def read(data: Mapping[str, object], facets: Iterable[Facet], orders: Iterable[str]) -> Selection:
-    """A selection from the query string of a request (a QueryDict); what is not a choice is named in `unknown`."""
+    """A selection from the query string of a request (a QueryDict); what is not a choice is named in `unknown`.
+
+    The first of the orders is what one gets without asking, so addresses leave it out.
+    """
     answers: dict[str, tuple[str, ...]] = {}
     unknown: list[str] = []
     for facet in facets:
@@ -96,6 +99,7 @@ def read(data: Mapping[str, object], facets: Iterable[Facet], orders: Iterable[s
     if order and order not in orders:
         unknown.append(order[:40])
         order = ""
+    order = "" if order == next(iter(orders), "") else order
     text = " ".join(str(data.get("q", "")).replace("\x00", "").split())[:LONGEST]
     return Selection(answers, text, order, tuple(unknown[:5]))
 

@@ -39,7 +39,7 @@ EVERYTHING = [
 
 
 def chosen(query):
-    return filters.read(QueryDict(query), FACETS, ["name"])
+    return filters.read(QueryDict(query), FACETS, ["rotation", "name"])
 
 
 def numbers(query):
@@ -92,6 +92,7 @@ def test_what_is_no_choice_is_named_and_left_out():
     assert set(selection.unknown) == {"<b>", "X", "random"}
     assert selection.text == "ab"
     assert selection.query() == "?sector=food&q=ab"
+    assert chosen("order=rotation").query() == "?"  # what one gets without asking
 
 
 def test_address_carries_everything_and_loses_one_answer_at_a_time():

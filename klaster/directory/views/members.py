@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klaster.core import languages
+from klaster.core.fields import in_language
 from klaster.directory import actions
 from klaster.directory import search as finder
 from klaster.directory.edit_forms import EndForm, MembershipForm, OrganisationForm
@@ -28,7 +29,7 @@ OFFERED = 8  # organisations a search offers
 
 def memberships_of(cluster: Cluster) -> QuerySet:
     rows = ClusterMembership.objects.filter(cluster=cluster).select_related("organisation")
-    return rows.order_by("organisation__slug", "pk")
+    return rows.order_by(languages.SortKey(in_language("organisation__name")), "pk")
 
 
 @never_cache
