@@ -1,4 +1,6 @@
-"""The words of the site in its languages: compiles `locale/*/LC_MESSAGES/*.po`, so that users need no gettext tools.
+"""The words of the site in its languages: compiles the .po files, so that users need no gettext tools.
+
+`locale/` holds our own words; `locale_wagtail/` what Wagtail's own translations leave in English in the office.
 
     python -m klaster.core.messages
 
@@ -12,11 +14,13 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "locale"
+FOLDERS = (FOLDER, FOLDER.with_name("locale_wagtail"))
 
 
-def compile_all(folder: Path = FOLDER) -> list[Path]:
+def compile_all(*folders: Path) -> list[Path]:
     """Compile what is newer than its compiled form; returns the files that were written."""
-    return [mo for po in sorted(folder.glob("*/LC_MESSAGES/*.po")) if (mo := compile_one(po))]
+    found = [po for folder in folders or FOLDERS for po in sorted(folder.glob("*/LC_MESSAGES/*.po"))]
+    return [mo for po in found if (mo := compile_one(po))]
 
 
 def compile_one(po: Path) -> Path | None:

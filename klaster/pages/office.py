@@ -67,7 +67,7 @@ class Jobs(ReadOnlyTable):
 
 
 class RecordsGroup(ModelViewSetGroup):
-    menu_label, menu_icon, menu_order = _("Records"), "history", 800
+    menu_label, menu_icon, menu_order = _("Journal"), "history", 800
     items = (Acts, Letters, Jobs)
 
 

@@ -27,7 +27,7 @@ def summary(request: HttpRequest, items: list[Any]) -> None:
 @hooks.register("construct_help_menu")
 def no_news_of_wagtail(request: HttpRequest, items: list[Any]) -> None:
     """What is new in Wagtail is no news for an office; its shortcuts are of use."""
-    items[:] = [item for item in items if not item.name.startswith("whats-new")]
+    items[:] = [item for item in items if not item.name.startswith(("whats-new", "editor-guide"))]
 
 
 class RightMenuItem(MenuItem):

@@ -26,6 +26,9 @@ from klaster.core import audit, languages, tables
 from klaster.core.fields import TranslatedTextField, in_language
 from klaster.core.models import AuditEvent
 
+# Acts that other parts write down, to be read in the reader's language.
+ACTS = [gettext_noop("loaded"), gettext_noop("message sent")]
+
 
 def state(row: models.Model) -> audit.Snapshot:
     """The row's columns, and which rows of other tables it is tied to. What the clock writes by itself says nothing."""
