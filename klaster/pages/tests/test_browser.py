@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.template import engines
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from klaster.accounts.factories import UserFactory
 from klaster.newsroom.jobs import keep_schedule
@@ -88,7 +89,7 @@ def test_author_writes_the_office_approves_everybody_reads(sees, author, secreta
     desk = sees(author)
     write(desk, index, "A laser for wood")
     choose(desk, "Submit to")
-    desk.locator(".messages li.success").wait_for()
+    expect(desk.locator(".messages li.success")).to_be_visible()
     article = ArticlePage.objects.get()
     assert not article.live
     assert visitor.goto("/en/news/a-laser-for-wood/").status == 404
@@ -97,12 +98,12 @@ def test_author_writes_the_office_approves_everybody_reads(sees, author, secreta
     office.goto("/office/")
     office.get_by_role("link", name="A laser for wood").first.click()
     choose(office, "Approve and Publish")
-    office.locator(".messages li.success").wait_for()
+    expect(office.locator(".messages li.success")).to_be_visible()
 
     visitor.goto("/en/news/")
     visitor.get_by_role("link", name="A laser for wood").click()
-    assert visitor.locator("h1").inner_text() == "A laser for wood"
-    assert "March 2027" in visitor.locator("main").inner_text()
+    expect(visitor.locator("h1")).to_have_text("A laser for wood")
+    expect(visitor.locator("main")).to_contain_text("March 2027")
 
 
 def test_news_with_a_time_of_its_own_waits_for_it(sees, secretary):
@@ -116,7 +117,7 @@ def test_news_with_a_time_of_its_own_waits_for_it(sees, secretary):
     office.keyboard.press("Tab")
     office.get_by_role("button", name="Save schedule").press("Enter")  # the calendar may lie over it
     choose(office, "Schedule to publish")
-    office.locator(".messages li.success").wait_for()
+    expect(office.locator(".messages li.success")).to_be_visible()
 
     assert visitor.goto("/en/news/forum-next-week/").status == 404
     keep_schedule(0)
@@ -124,4 +125,4 @@ def test_news_with_a_time_of_its_own_waits_for_it(sees, secretary):
     with time_machine.travel(tomorrow + datetime.timedelta(minutes=1)):
         keep_schedule(0)
     assert visitor.goto("/en/news/forum-next-week/").status == 200
-    assert visitor.locator("h1").inner_text() == "Forum next week"
+    expect(visitor.locator("h1")).to_have_text("Forum next week")
