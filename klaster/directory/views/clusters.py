@@ -43,7 +43,8 @@ def cluster_list(request: HttpRequest) -> HttpResponse:
     }
     response = page_or_part(request, "directory/cluster_list.html", context, part="changed")
     if request.htmx:  # type: ignore[attr-defined]
-        response["HX-Push-Url"] = request.path + selection.query(page=page.number if page.number > 1 else "")
+        chosen_so = selection.query(page=page.number if page.number > 1 else "")
+        response["HX-Push-Url"] = (request.path + chosen_so).removesuffix("?")
     return response
 
 
