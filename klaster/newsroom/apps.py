@@ -7,6 +7,10 @@ class NewsroomConfig(AppConfig):
     verbose_name = _("Newsroom")
 
     def ready(self) -> None:
-        from klaster.newsroom.emails import replace_wagtails_mail  # noqa: PLC0415  needs the models
+        # Both need the models.
+        from klaster.directory import search  # noqa: PLC0415
+        from klaster.newsroom.emails import replace_wagtails_mail  # noqa: PLC0415
+        from klaster.newsroom.search import ArticleSearch  # noqa: PLC0415
 
         replace_wagtails_mail()
+        search.register("articles", _("News"), ArticleSearch())

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,7 @@ from wagtail.models import PageManager, PageQuerySet
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
+from klaster.core import languages
 from klaster.core.fields import PartialDate, PartialDateField
 from klaster.directory.models import Cluster, Organisation, Sector
 from klaster.directory.models.organisations import today
@@ -69,6 +70,16 @@ class ArticleQuerySet(PageQuerySet):
         if year:
             found = found.filter(date__startswith=year)
         return found
+
+    def one_of_each(self) -> Self:
+        """Each article once: in the reader's language, else in the first of the site's languages it exists in."""
+        order = [When(locale__language_code=code, then=place) for place, code in enumerate(languages.preference())]
+        best = (
+            self.order_by("translation_key", Case(*order, default=len(order)), "pk")
+            .distinct("translation_key")
+            .values("pk")
+        )
+        return self.filter(pk__in=best)
 
     def years(self) -> list[str]:
         """Years that have news, the latest first."""
@@ -120,8 +131,12 @@ class ArticleIndexPage(RoutablePageMixin, SitePage):
         context = super().get_context(request, *args, **kwargs)
         form, found = self.filtered(request)
         pages = Paginator(found.newest_first().for_lists(), ARTICLES_ON_A_PAGE)
-        feed = self.get_url(request) + self.reverse_subpage("feed")
-        return context | {"form": form, "articles": pages.get_page(request.GET.get("page")), "feed": feed}
+        articles = pages.get_page(request.GET.get("page"))
+        return context | {"form": form, "articles": articles, "article_feed": self.feed_url(request)}
+
+    def feed_url(self, request: HttpRequest) -> str:
+        """Path of all its news as Atom."""
+        return str(self.get_url(request)) + str(self.reverse_subpage("feed"))
 
     def filtered(self, request: HttpRequest) -> tuple[ArticleFilter, ArticleQuerySet]:
         articles = self.articles(request.user)
@@ -171,6 +186,8 @@ class ArticlePage(SitePage):
         related_name="articles", help_text=_("Where the news comes from, if from elsewhere."),
     )  # fmt: skip
 
+    words = models.JSONField(_("what it is searched by"), default=dict, editable=False)
+
     objects = ArticleManager()
     base_form_class = ArticleForm
 
@@ -198,6 +215,18 @@ class ArticlePage(SitePage):
     class Meta:
         verbose_name = _("article")
         verbose_name_plural = _("articles")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Publishing saves the whole page: then what the search reads is made of what is now to be read."""
+        if kwargs.get("update_fields") is None:
+            self.words = self.texts()
+        super().save(*args, **kwargs)
+
+    def texts(self) -> dict[str, dict[str, str]]:
+        """{"title": {"lt": "…"}, "summary": …, "body": …}: without markup, in the language it is written in."""
+        body = " ".join(self.body.stream_block.get_searchable_content(self.body))
+        texts = {"title": self.title, "summary": self.summary, "body": body}
+        return {name: {self.content_language: text.replace("\x00", "")} for name, text in texts.items()}
 
     @property
     def teller(self) -> Organisation | None:

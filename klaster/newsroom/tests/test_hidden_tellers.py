@@ -24,7 +24,7 @@ def test_who_tells_the_news_is_named_only_if_public(client, status):
 @pytest.mark.usefixtures("site")
 def test_the_feed_answers_at_the_address_the_list_names(client):
     article = news.article(author_organisation=f.OrganisationFactory(name=f.both("Vieša", "Public")))
-    feed = client.get(article.get_parent().get_url()).context["feed"]
+    feed = client.get(article.get_parent().get_url()).context["article_feed"]
     answer = client.get(feed)
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/atom+xml; charset=utf-8")
     assert article.title in answer.content.decode()

@@ -57,5 +57,6 @@ class HomePage(SitePage):
         return context | {
             "articles": articles[:LATEST_ARTICLES],
             "article_index": index,
+            "article_feed": index.feed_url(request) if index else "",
             "searched_words": [block.value for block in self.searches],
         }
