@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
 from wagtail.models import Page, Site
 
+from klaster.directory.models import Network
 from klaster.newsroom import destinations
 from klaster.pages.models import NetworkSettings
 from klaster.pages.models.network import NavigationLink
@@ -23,7 +24,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     kept = Frame(request)
     return {
         "network": SimpleLazyObject(lambda: kept.settings),
-        "network_name": SimpleLazyObject(lambda: str(kept.settings.name) or gettext("Cluster network")),
+        "network_name": SimpleLazyObject(kept.name),
         "menu": SimpleLazyObject(kept.menu),
         "footer": SimpleLazyObject(kept.footer),
     }
@@ -40,6 +41,13 @@ class Frame:
         site = Site.find_for_request(self.request)
         found = NetworkSettings.objects.filter(site=site).first() if site else None
         return found or NetworkSettings()
+
+    def name(self) -> str:
+        """As the office writes it; else as the directory calls this network; else what such a site is."""
+        if self.settings.name:
+            return str(self.settings.name)
+        network = Network.objects.published().filter(is_home=True).first()
+        return str(network.name) if network else gettext("Cluster network")
 
     @cached_property
     def links(self) -> dict[str, list[NavigationLink]]:

@@ -1,5 +1,7 @@
 """The frame of every page."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.template import engines
@@ -61,6 +63,20 @@ def test_the_network_and_the_menu_come_from_the_context(draw):
     )
     assert "<span>Network of Ruritania</span>" in html
     assert html.count('<a href="/en/clusters/" aria-current="page">Clusters</a>') == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "search", "kept"),
+    [("en", "Search", "What we keep about people"), ("lt", "Paieška", "Ką saugome apie žmones")],
+)
+def test_every_page_leads_to_the_search_and_says_what_is_kept(draw, language, search, kept):
+    with translation.override(language):
+        where, about = reverse("search"), reverse("what_we_keep")
+    html = draw(f"/{language}/", language)
+    assert re.search(rf'<a class="find" href="{where}">\s*<svg[^>]*>.*?</svg><span class="vh">{search}</span>', html)
+    assert re.search(rf'<a href="{where}"><svg[^>]*>.*?</svg> {search}</a>', html)  # in the menu of narrow screens
+    assert f'<a href="{about}">{kept}</a>' in html
+    assert draw(where, language).count(f'href="{where}" aria-current="page"') == 2
 
 
 def test_the_language_switch_stays_on_the_page_and_keeps_what_was_asked(draw):

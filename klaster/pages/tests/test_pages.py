@@ -3,8 +3,9 @@
 import pytest
 from wagtail.models import Page, Site
 
+from klaster.directory.factories import NetworkFactory, both
 from klaster.pages import factories as f
-from klaster.pages.models import HomePage
+from klaster.pages.models import HomePage, NetworkSettings
 from klaster.pages.set_up import set_up
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -42,3 +43,22 @@ def test_draft_is_not_there_for_visitors(client):
 def test_page_that_is_taken_back_is_not_there_any_more(client):
     f.standing_page().unpublish()
     assert client.get("/en/about-us/").status_code == 404
+
+
+def test_a_site_is_called_as_the_office_says_else_as_the_directory_knows_it(client, site):
+    def called():
+        return str(client.get("/en/").context["network_name"])
+
+    assert called() == "Cluster network"
+    home = NetworkFactory(is_home=True, status="draft", name=both("Ruritanijos tinklas", "Network of Ruritania"))
+    NetworkFactory(name=both("Kitas tinklas", "Another network"))
+    assert called() == "Cluster network"
+    home.status = "published"
+    home.save()
+    assert called() == "Network of Ruritania"
+    assert str(client.get("/lt/").context["network_name"]) == "Ruritanijos tinklas"
+    kept, _made = NetworkSettings.objects.get_or_create(site=Site.objects.get())
+    assert called() == "Network of Ruritania"
+    kept.name = both("Mūsų tinklas", "Our network")
+    kept.save()
+    assert called() == "Our network"
