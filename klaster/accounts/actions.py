@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,20 +43,27 @@ def invite(
     name: str = "",
     message: str = "",
     language: str = "",
+    once: uuid.UUID | None = None,
 ) -> Invitation:
     """Write to an address that its owner may come in, and with what. Inviting again sends a new link; the old one ends.
 
-    Whether `by` may give `grant` is the caller's question here and the grant's own at acceptance.
+    A form that was sent twice invites once: `once` is its number. Whether `by` may give `grant` is the caller's question here and the grant's own at acceptance.
     """
     if grant:
         invitations.get(grant)  # an unknown name is our fault and shows now, not when the person accepts
     params = dict(params or {})
+    email = email.lower()
+    _one_at_a_time(email, grant)
+    once = once or uuid.uuid4()
+    if sent := Invitation.objects.filter(once=once, email=email, grant=grant, params=params, invited_by=by).first():
+        return sent
     pending = Invitation.objects.pending().filter(email__iexact=email, grant=grant, params=params)
     for older in pending.select_for_update():
         _withdraw(older, by)
     token = Invitation.new_token()
     invitation = Invitation(
-        email=email.lower(),
+        email=email,
+        once=once,
         name=name,
         message=message,
         language=language or languages.current(),
@@ -70,6 +78,12 @@ def invite(
     audit.record("invited", invitation, by=by, after={"grant": grant, "params": params})
     emails.invitation(invitation, token)
     return invitation
+
+
+def _one_at_a_time(email: str, grant: str) -> None:
+    """Who invites the same address to the same waits here until the other has committed: there is no row to lock yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"invite {email} {grant}"])
 
 
 @transaction.atomic

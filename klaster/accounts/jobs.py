@@ -9,11 +9,12 @@ import structlog
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import RestrictedError
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from klaster.accounts.models import Invitation, User
+from klaster.accounts.models import Invitation, User, UserQuerySet
 from klaster.core import jobs
 
 log = structlog.get_logger(__name__)
@@ -43,12 +44,28 @@ def forget_ended_sessions() -> int:
     return UserSession.objects.exclude(session_key__in=alive).delete()[0]
 
 
-@transaction.atomic
 def forget_unconfirmed(now: datetime.datetime) -> int:
-    """Accounts whose address was never proven and in which nobody ever was."""
+    """Accounts whose address was never proven and in which nobody ever was.
+
+    Each by itself: one that something still holds on to keeps none of the others, and is tried again the next night.
+    """
     never_used = User.objects.filter(date_joined__lt=now - UNCONFIRMED_FOR, last_login=None, is_superuser=False)
     unproven = never_used.filter(emailaddress__verified=False).exclude(emailaddress__verified=True)
-    return sum(person.delete()[1].get(User._meta.label, 0) for person in unproven)
+    return sum(_forget(pk, unproven) for pk in list(unproven.order_by("pk").values_list("pk", flat=True)))
+
+
+def _forget(pk: int, unproven: UserQuerySet) -> bool:
+    """Delete the account unless it was proven a moment ago, or something holds on to it."""
+    try:
+        with transaction.atomic():
+            person = User.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+            if person is None or not unproven.filter(pk=pk).exists():
+                return False
+            person.delete()
+            return True
+    except (IntegrityError, RestrictedError) as error:  # ProtectedError is an IntegrityError
+        log.warning("registration not forgotten", person=pk, error=str(error))
+        return False
 
 
 def forget_unanswered(now: datetime.datetime) -> int:

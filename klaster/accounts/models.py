@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import secrets
+import uuid
 import zoneinfo
 from typing import Any
 
@@ -206,6 +207,7 @@ class Invitation(models.Model):
     grant = models.CharField(_("what it gives"), max_length=50, blank=True)
     params = models.JSONField(_("of what"), default=dict, blank=True)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    once = models.UUIDField(_("form"), default=uuid.uuid4, editable=False)  # a form invites an address once
     invited_by = models.ForeignKey(
         User, verbose_name=_("invited by"), on_delete=models.PROTECT, related_name="invitations_sent"
     )
@@ -249,6 +251,9 @@ class Invitation(models.Model):
                 F("params"),
                 condition=Q(accepted_at=None, withdrawn_at=None),
                 name="one_pending_invitation_for_one_purpose",
+            ),
+            models.UniqueConstraint(
+                F("once"), F("grant"), F("params"), Lower("email"), name="a_form_invites_an_address_once"
             ),
         ]
 

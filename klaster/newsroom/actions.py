@@ -40,10 +40,10 @@ def dismiss_author(person: User, *, by: User) -> User:
     return person
 
 
-def take_in(email: str, *, by: User, **letter: str) -> User | None:
+def take_in(email: str, *, by: User, **letter: Any) -> User | None:
     """Appoint who has an account, invite who has none: gives the person, or None for an invitation.
 
-    `letter` may hold name, message and language of the invitation.
+    `letter` may hold name, message and language of the invitation, and the number of the form (`once`).
     """
     person = User.objects.filter(email__iexact=email, is_active=True).first()
     if person:

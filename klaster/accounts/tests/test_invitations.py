@@ -2,6 +2,7 @@
 
 import datetime
 import threading
+import uuid
 
 import pytest
 import time_machine
@@ -218,3 +219,59 @@ def test_two_clicks_at_once_give_once():
         thread.join()
     assert sorted(outcomes) == ["accepted", "refused"]
     assert AuditEvent.objects.filter(action="accepted").count() == 1
+
+
+def test_a_form_sent_twice_invites_once(client, secretary, links):
+    client.force_login(secretary)
+    page = client.get(reverse("invite_secretary"))
+    form = {"name": "Nauja", "email": "nauja@pavyzdys.test", "language": "en", "message": ""}
+    form["once"] = page.context["form"]["once"].value()
+    for _click in range(2):
+        assert client.post(reverse("invite_secretary"), form).url == reverse("invitations")
+    assert (Invitation.objects.count(), Letter.objects.count()) == (1, 1)
+    assert Invitation.objects.get().is_open
+    client.post(reverse("invite_secretary"), form | {"email": "kita@pavyzdys.test"})
+    assert Invitation.objects.filter(email="kita@pavyzdys.test").exists(), "a corrected address is another invitation"
+    form["once"] = client.get(reverse("invite_secretary")).context["form"]["once"].value()
+    client.post(reverse("invite_secretary"), form)
+    assert Invitation.objects.filter(email="nauja@pavyzdys.test").count() == 2, "a new form is meant"
+
+
+def invite_at_once(*acts):
+    """Run these at the same moment, each on a connection of its own; what they gave, or what went wrong."""
+    barrier, results = threading.Barrier(len(acts)), []
+
+    def run(act):
+        try:
+            barrier.wait(5)
+            results.append(act())
+        except Exception as error:  # noqa: BLE001  the test compares it
+            results.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    return results
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_the_same_instant_invite_once(secretary):
+    once = uuid.uuid4()
+    results = invite_at_once(*[lambda: actions.invite("nauja@pavyzdys.test", by=secretary, once=once)] * 4)
+    assert results == [Invitation.objects.get()] * 4
+    assert Letter.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_invite_the_same_at_the_same_instant_leave_one_link(secretary):
+    colleague = UserFactory(secretariat=True)
+    results = invite_at_once(
+        lambda: actions.invite("nauja@pavyzdys.test", by=secretary, grant="secretariat"),
+        lambda: actions.invite("Nauja@pavyzdys.test", by=colleague, grant="secretariat"),
+    )
+    assert set(results) == set(Invitation.objects.all())
+    assert Invitation.objects.pending().count() == 1

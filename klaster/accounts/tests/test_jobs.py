@@ -33,6 +33,20 @@ def test_registrations_nobody_confirmed_go_after_a_week():
     assert jobs.tidy_up(timestamp=0)["registrations"] == 0
 
 
+def test_one_who_cannot_be_deleted_does_not_keep_the_others():
+    """Rows of other apps may hold on to an account (PROTECT); the next night tries again."""
+    first, held, last = (UserFactory() for _person in range(3))
+    for person in [first, held, last]:
+        EmailAddress.objects.create(user=person, email=person.email, verified=False, primary=True)
+    User.objects.update(date_joined=ago(days=8))
+    invitation = InvitationFactory(invited_by=held)
+    assert jobs.forget_unconfirmed(timezone.now()) == 2
+    assert set(User.objects.all()) == {held}
+    assert EmailAddress.objects.get().user == held
+    invitation.delete()
+    assert jobs.forget_unconfirmed(timezone.now()) == 1
+
+
 def test_invitations_nobody_answered_go_after_a_year():
     old, accepted, fresh = InvitationFactory(), InvitationFactory(), InvitationFactory()
     Invitation.objects.filter(pk__in=[old.pk, accepted.pk]).update(invited_at=ago(days=366))

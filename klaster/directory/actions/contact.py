@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_noop, override
@@ -25,11 +26,15 @@ def send_message(
 ) -> ContactMessage:
     """Keep a visitor's message and write to whoever reads the cluster's mail, or else to the network's office.
 
-    A form that was sent twice sends one message: `once` is its number.
+    A form that was sent twice sends one message: `once` is its number. Raises DoesNotExist for a cluster that was taken
+    off the site or an opening that was closed since the form was opened.
     """
     Cluster.objects.select_for_update(of=("self",)).get(pk=cluster.pk)
+    cluster = Cluster.objects.visible_to(by or AnonymousUser()).published().get(pk=cluster.pk)  # as it is now
     if sent := ContactMessage.objects.filter(once=once).first():
         return sent
+    if opening is not None:
+        opening = Opening.objects.open().filter(cluster=cluster).select_for_update(of=("self",)).get(pk=opening.pk)
     message.cluster, message.opening, message.once, message.sender = cluster, opening, once, by
     message.language = languages.current()
     message.full_clean()

@@ -7,7 +7,7 @@ import uuid
 import pytest
 import time_machine
 from django.core import signing
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -153,6 +153,42 @@ def test_two_clicks_at_once_send_one_message(cluster, coordinator):
         thread.join()
     assert len(sent) == 2
     assert len(set(sent)) == ContactMessage.objects.count() == Letter.objects.count() == 1
+
+
+def wait_for_a_waiter():
+    """Until another connection waits for a row that this one has locked."""
+    for _try in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from pg_locks where not granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("gone", ["cluster", "opening"])
+def test_what_is_hidden_while_a_message_is_sent_gets_none(client, cluster, coordinator, gone):
+    opening = f.OpeningFactory(cluster=cluster)
+    answers, query = [], f"?opening={opening.pk}"
+
+    def visitor():
+        try:
+            answers.append(send(client, cluster, query=query).status_code)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=visitor)
+    with transaction.atomic():
+        hidden = {"cluster": cluster, "opening": opening}[gone]
+        type(hidden).objects.select_for_update().get(pk=hidden.pk)
+        thread.start()
+        wait_for_a_waiter()
+        type(hidden).objects.filter(pk=hidden.pk).update(status="hidden")
+    thread.join(10)
+    assert answers == [404]
+    assert not ContactMessage.objects.exists()
+    assert not Letter.objects.exists()
 
 
 def test_robot_that_fills_what_nobody_sees_is_thanked_and_ignored(client, cluster, coordinator):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -45,7 +46,10 @@ def cluster_contact(request: HttpRequest, slug: str) -> HttpResponse:
         form.add_error(None, too_often(refusal.retry_after))
         return form_page(request, form, opening, status=429)
     by = request.user if request.user.is_authenticated else None
-    actions.send_message(form.instance, by=by, once=form.once, cluster=cluster, opening=opening)
+    try:
+        actions.send_message(form.instance, by=by, once=form.once, cluster=cluster, opening=opening)
+    except ObjectDoesNotExist as gone:  # while the form was checked
+        raise Http404 from gone
     return redirect("cluster_contact_sent", slug=cluster.slug)
 
 
