@@ -47,7 +47,8 @@ def invite(
 ) -> Invitation:
     """Write to an address that its owner may come in, and with what. Inviting again sends a new link; the old one ends.
 
-    A form that was sent twice invites once: `once` is its number. Whether `by` may give `grant` is the caller's question here and the grant's own at acceptance.
+    A form that was sent twice invites once: `once` is its number. Whether `by` may give `grant` is the caller's
+    question here and the grant's own at acceptance.
     """
     if grant:
         invitations.get(grant)  # an unknown name is our fault and shows now, not when the person accepts
@@ -81,7 +82,7 @@ def invite(
 
 
 def _one_at_a_time(email: str, grant: str) -> None:
-    """Who invites the same address to the same waits here until the other has committed: there is no row to lock yet."""
+    """Who invites an address to the same as another waits until that has committed: there is no row to lock yet."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"invite {email} {grant}"])
 

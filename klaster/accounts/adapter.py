@@ -71,7 +71,10 @@ class AccountAdapter(DefaultAccountAdapter):
             "mfa_reauthenticate": _("Use a code"),
             "mfa_reauthenticate:webauthn": _("Use passkey or key"),
         }
-        return [{**way, "description": words[way["id"]]} for way in super().get_reauthentication_methods(user)]
+        ways = super().get_reauthentication_methods(user)
+        if getattr(allauth_context.request, "asks_second_factor", False):
+            ways = [way for way in ways if way["id"] != "reauthenticate"]  # the password was shown already
+        return [{**way, "description": words[way["id"]]} for way in ways]
 
     @staticmethod
     def _in(language: str, url: str) -> str:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import get_language_from_path
 from structlog.contextvars import bind_contextvars
 
-from klaster.accounts import actions
+from klaster.accounts import actions, credentials
 from klaster.accounts.models import User, Viewing
 from klaster.core import errors, languages
 
@@ -30,6 +33,10 @@ ACCOUNT_MODULES = ("allauth.", "klaster.accounts.")
 OPEN_WHILE_VIEWING = {"view_as_stop", "what_we_keep", "notices"}
 # What somebody of the office without a second factor may open: setting one up, and leaving.
 OPEN_WITHOUT_SECOND_FACTOR = {"account_logout", "account_reauthenticate", "what_we_keep", "set_language"}
+# Where there is one that this session has not shown: showing it, and leaving. The password is not enough to remove it.
+OPEN_BEFORE_SECOND_FACTOR = {
+    "account_logout", "what_we_keep", "set_language", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
+}  # fmt: skip
 
 
 def has_session(request: HttpRequest) -> bool:
@@ -99,19 +106,35 @@ class ViewAsMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Who works for the office proves it with more than a password, or sets that up before anything else."""
+    """Who works for the office proves it with more than a password, or sets that up before anything else.
+
+    `request.asks_second_factor` says that there is one which this session has not shown yet.
+    """
 
     def __init__(self, get_response: Answer):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.asks_second_factor = False  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
         person: User | AnonymousUser = request.actor  # type: ignore[attr-defined]
-        if not has_session(request) or not person.is_authenticated:
+        if not has_session(request) or not person.is_authenticated or not person.must_have_second_factor:
             return None
         name = (request.resolver_match.url_name if request.resolver_match else None) or ""
-        if name in OPEN_WITHOUT_SECOND_FACTOR or name.startswith("mfa_") or not person.needs_second_factor:
+        if not person.has_second_factor:
+            is_open = name in OPEN_WITHOUT_SECOND_FACTOR or name.startswith("mfa_")
+            return None if is_open else redirect("mfa_index")
+        if credentials.has_shown_second_factor(request, person):
             return None
-        return redirect("mfa_index")
+        request.asks_second_factor = True  # type: ignore[attr-defined]
+        return None if name in OPEN_BEFORE_SECOND_FACTOR else self._ask(request, person)
+
+    @staticmethod
+    def _ask(request: HttpRequest, person: User) -> HttpResponse:
+        """To the page where it is shown; what was being read is gone on with afterwards, what was sent is not."""
+        has_app = person.authenticator_set.filter(type=Authenticator.Type.TOTP).exists()
+        url = reverse("mfa_reauthenticate" if has_app else "mfa_reauthenticate_webauthn")
+        after = f"?next={quote(request.get_full_path())}" if request.method in SAFE else ""
+        return redirect(url + after)

@@ -154,9 +154,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.authenticator_set.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
 
     @property
+    def must_have_second_factor(self) -> bool:
+        """Works for the office, where a password is not enough."""
+        return settings.SECRETARIAT_NEEDS_SECOND_FACTOR and self.is_secretariat
+
+    @property
     def needs_second_factor(self) -> bool:
-        """Works for the office and has not proven enough to go on."""
-        return settings.SECRETARIAT_NEEDS_SECOND_FACTOR and self.is_secretariat and not self.has_second_factor
+        """Has to set one up before going on."""
+        return self.must_have_second_factor and not self.has_second_factor
 
     def channels(self, topic: topics.Topic) -> frozenset[str]:
         """Where the person wants to be told about a topic: on the site, by mail, both or not at all."""

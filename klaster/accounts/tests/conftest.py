@@ -3,11 +3,18 @@ import re
 import pytest
 from django.core.cache import cache
 
+from klaster.accounts.tests.clients import ProvenClient
+
 
 @pytest.fixture(autouse=True)
 def _no_counts_of_other_tests():
     """allauth counts attempts in the cache, which a rolled back test would leave as it was: start from nothing."""
     cache.clear()
+
+
+@pytest.fixture
+def client():
+    return ProvenClient()
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 """Wagtail's own doors are walled up: whoever edits comes in through ours."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 from wagtail.models import Page
 
 from klaster.accounts.factories import PASSWORD, UserFactory
 from klaster.accounts.models import SECRETARIAT, User
+from klaster.accounts.tests.clients import ProvenClient
 
 pytestmark = pytest.mark.django_db
 
@@ -108,7 +108,7 @@ def test_the_group_may_edit_and_publish_all_pages(secretary):
 
 def test_the_office_speaks_the_language_of_the_person():
     for language, word in [("lt", 'lang="lt"'), ("en", 'lang="en"')]:
-        client = Client(headers={"accept-language": "de"})
+        client = ProvenClient(headers={"accept-language": "de"})
         client.force_login(UserFactory(secretariat=True, second_factor=True, language=language))
         assert word in client.get("/office/").content.decode()[:300]
 

@@ -12,6 +12,7 @@ from django.utils.translation import override
 from klaster.accounts import actions
 from klaster.accounts.factories import InvitationFactory, UserFactory
 from klaster.accounts.models import Invitation, User
+from klaster.accounts.tests.clients import ProvenClient
 from klaster.core.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -189,7 +190,7 @@ def test_signing_somebody_out_everywhere(office):
 
 def test_who_is_dismissed_loses_the_office_with_the_next_request(office):
     colleague = UserFactory(secretariat=True, second_factor=True)
-    own = Client()
+    own = ProvenClient()
     own.force_login(colleague)
     assert own.get(reverse("people")).status_code == 200
     assert own.get(reverse("wagtailadmin_home")).status_code == 200

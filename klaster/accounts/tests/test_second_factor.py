@@ -1,5 +1,7 @@
 """Who works for the office proves it with more than a password."""
 
+from urllib.parse import quote
+
 import pytest
 from allauth.account.signals import email_changed
 from allauth.mfa.models import Authenticator
@@ -125,19 +127,60 @@ def add_an_app(client):
     client.post(reverse("mfa_activate_totp"), {"code": code_of(page.context["form"].secret)})
 
 
-def test_who_came_in_with_the_password_alone_does_not_pass_by_the_owners_second_factor(
-    client, django_capture_on_commit_callbacks
-):
+@pytest.mark.django_db(transaction=True)
+def test_who_came_in_with_the_password_alone_does_not_pass_by_the_owners_second_factor(client):
     secretary = UserFactory(secretariat=True, proven=True)
     thief = Client()
     enter(thief, secretary)
     thief.get(reverse("people"))
     enter(client, secretary)
-    with django_capture_on_commit_callbacks(execute=True):
-        add_an_app(client)
+    add_an_app(client)
     assert client.get(reverse("people")).status_code == 200
     assert thief.get(reverse("people")).url.startswith(reverse("account_login"))
     assert "_auth_user_id" not in thief.session
+
+
+def test_a_session_begun_with_the_password_alone_stays_shut_before_the_signal_has_ended_it(client):
+    """Adding a factor commits before the other sessions end; whoever is in between has still proven nothing."""
+    secretary = UserFactory(secretariat=True, proven=True)
+    thief = Client()
+    enter(thief, secretary)
+    Authenticator.objects.create(user=secretary, type=Authenticator.Type.TOTP, data={"secret": "of the owner"})
+    proof = reverse("mfa_reauthenticate")
+    assert thief.get(reverse("people")).url == f"{proof}?next={quote(reverse('people'))}"
+    assert thief.post(reverse("person_deactivate", args=[UserFactory().pk]), {"reason": "x"}).url == proof
+    for name in ["mfa_index", "mfa_list_webauthn", "mfa_activate_totp", "account_reauthenticate"]:
+        assert thief.get(reverse(name)).url.startswith(proof), "the password opens no page that removes the app"
+    assert thief.post(reverse("mfa_deactivate_totp")).url == proof
+    page = thief.get(proof)
+    assert "set up after you signed in here" in page.content.decode()
+    assert f'href="{reverse("account_reauthenticate")}' not in page.content.decode(), "the password is no way on"
+    assert thief.post(reverse("account_logout")).url == "/en/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_shows_the_second_factor_afterwards_goes_on(client):
+    secretary, late = UserFactory(secretariat=True, proven=True), Client()
+    enter(client, secretary)
+    add_an_app(client)
+    codes = client.get(reverse("mfa_view_recovery_codes")).context["unused_codes"]
+    assert client.get(reverse("people")).status_code == 200, "where it was set up it counts as shown"
+    late.force_login(secretary)
+    proof = f"{reverse('mfa_reauthenticate')}?next={quote(reverse('people'))}"
+    assert late.get(reverse("people")).url == proof
+    assert late.post(proof, {"code": "000000"}).status_code == 200
+    assert late.get(reverse("people")).url == proof
+    assert late.post(proof, {"code": codes[0], "next": reverse("people")}).url == reverse("people")
+    assert late.get(reverse("people")).status_code == 200
+
+
+def test_what_was_shown_counts_while_the_person_has_it(client):
+    secretary = UserFactory(secretariat=True, second_factor=True)
+    client.force_login(secretary)
+    assert client.get(reverse("people")).status_code == 200
+    secretary.authenticator_set.all().delete()
+    Authenticator.objects.create(user=secretary, type=Authenticator.Type.WEBAUTHN, data={"name": "New key"})
+    assert client.get(reverse("people")).url.startswith(reverse("mfa_reauthenticate_webauthn"))
 
 
 def test_a_new_address_ends_the_sessions_begun_before(client, rf):
