@@ -2,9 +2,11 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from klaster.accounts.factories import UserFactory
 from klaster.core import privacy
+from klaster.core.models import Letter
 
 
 def test_every_link_to_a_person_is_in_the_register():
@@ -36,6 +38,13 @@ def test_every_holding_finds_and_hands_out_its_rows():
             "last_login": None,
         }
     ]
+
+
+def test_the_register_says_how_long_letters_are_kept():
+    with override("en"):
+        kept = str(next(holding for holding in privacy.holdings() if holding.model is Letter).kept)
+    assert f"{Letter.KEPT_DAYS_WITHOUT_ACCOUNT} days" in kept
+    assert (Letter.KEPT_DAYS, "at most one year" in kept) == (365, True)
 
 
 @pytest.mark.django_db

@@ -232,13 +232,22 @@ class ViewingForm(forms.ModelForm):
     class Meta:
         model = Viewing
         fields = ["reason"]
-        help_texts = {"reason": _("The person can read it. For instance: “asked by phone why the form does not show”.")}
+        help_texts = {
+            "reason": _(
+                "The person can read it. It is kept for ever and cannot be changed: write no more about people than is "
+                "needed. For instance: “asked by phone why the form does not show”."
+            )
+        }
 
 
 class ReasonForm(forms.Form):
     """Why an account is closed; stays in the audit."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("It is kept for ever and cannot be changed: write no more about people than is needed."),
+    )
 
 
 class EraseForm(forms.Form):

@@ -132,7 +132,8 @@ register(
     "person",
     purpose=_("So that each letter goes out once and it is known whether it arrived. The text of letters with a link "
               "to sign in is deleted when they are sent."),
-    kept=WITH_ACCOUNT,
+    kept=_("As long as the account, and at most one year. Letters to an address without an account: 90 days, which is "
+           "enough to clear up whether a letter arrived."),
     fate=Fate.DELETED,
     rows=lambda person: Letter.objects.filter(Q(person=person) | Q(address__iexact=person.email)),
     export=["purpose", "address", "subject", "body", "written_at", "sent_at"],

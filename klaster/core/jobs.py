@@ -87,11 +87,11 @@ async def rescue_jobs(context: procrastinate.JobContext, timestamp: int) -> None
 @every("17 * * * *", "core.tidy")
 def tidy(timestamp: int) -> None:
     """Forget what is over: rate counts, sessions, jobs done a week ago, parked ones after three months, letters that
-    ended and notices that were read a year ago."""
+    were kept long enough and notices that were read a year ago."""
     limits.forget_old()
     call_command("clearsessions")
     a_year_ago = timezone.now() - timedelta(days=365)
-    Letter.objects.filter(state__in=["sent", "cancelled", "failed"], written_at__lt=a_year_ago).delete()
+    Letter.objects.kept_long_enough().delete()
     Notice.objects.filter(read_at__lt=a_year_ago).delete()
     manager = app.job_manager
     for hours, failed in ((24 * 7, False), (24 * 90, True)):

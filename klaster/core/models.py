@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -151,9 +152,21 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """What the office has to look at: mail that failed, and mass mail of which nobody knows whether it arrived."""
         return self.filter(state__in=[Letter.State.UNCERTAIN, Letter.State.FAILED])
 
+    def kept_long_enough(self) -> LetterQuerySet:
+        """What a job deletes: letters that ended, and whatever their state those to addresses without an account."""
+        now = timezone.now()
+        ended = Q(state__in=[Letter.State.SENT, Letter.State.CANCELLED, Letter.State.FAILED])
+        old = Q(written_at__lt=now - datetime.timedelta(days=Letter.KEPT_DAYS))
+        older = Q(written_at__lt=now - datetime.timedelta(days=Letter.KEPT_DAYS_WITHOUT_ACCOUNT))
+        return self.filter((ended & old) | (Q(person=None) & older))
+
 
 class Letter(models.Model):
     """One letter to one address: a row first, then mail (see letters.py, which alone changes the state)."""
+
+    KEPT_DAYS = 365  # for a year people ask whether something was sent to them
+    # Whoever has no account can erase nothing here: only as long as it takes to clear up whether a letter arrived.
+    KEPT_DAYS_WITHOUT_ACCOUNT = 90
 
     class State(models.TextChoices):
         HELD = "held", _("held")

@@ -31,7 +31,7 @@ MEMBERS_SHOWN = 30
 
 
 def context(cluster: Cluster, reader: Reader) -> dict[str, Any]:
-    facts = facts_of(cluster)
+    facts = facts_of(cluster, reader)
     stated_members = facts.take("members")
     facts.add_figures(but_last=["name"])
     crumbs = [
@@ -57,14 +57,18 @@ def context(cluster: Cluster, reader: Reader) -> dict[str, Any]:
     }
 
 
-def facts_of(cluster: Cluster) -> Facts:
+def facts_of(cluster: Cluster, reader: Reader) -> Facts:
     """Fields of the cluster by the names of its model: statements of a kind of that name are their sources."""
     facts = Facts(Statement.objects.filter(cluster=cluster).newest_first().with_details())
-    coordinator = cluster.coordinator if cluster.coordinator and cluster.coordinator.is_published else None
+    coordinator = cluster.coordinator
+    if coordinator and not coordinator.is_published:
+        coordinator = Organisation.objects.visible_to(reader).filter(pk=coordinator.pk).first()
     facts.add(
         "coordinator", _("coordinator"), coordinator, url=coordinator.get_absolute_url() if coordinator else "",
         always=True,
     )  # fmt: skip
+    if cluster.coordinator_id and not facts.rows[-1].value:
+        facts.rows[-1].value = _("an organisation without a public page")
     others = ", ".join(str(sector) for sector in cluster.other_sectors.all())
     facts.add(
         "main_sector", _("sector"), cluster.main_sector,

@@ -177,6 +177,20 @@ def test_closing_an_account_closes_every_door_at_once_and_opening_it_opens_them(
     assert own.get(reverse("account")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "It is kept for ever and cannot be changed: write no more about people than is needed."),
+        ("lt", "Ji saugoma visą laiką ir nebus pakeista: apie žmones nerašykite daugiau, negu būtina."),
+    ],
+)
+def test_forms_whose_words_stay_for_ever_say_so(office, language, words):
+    with override(language):
+        page = office.get(reverse("person", args=[UserFactory().pk])).context
+        assert page["reason_form"].fields["reason"].help_text == words
+        assert words in str(page["viewing_form"].fields["reason"].help_text)
+
+
 def test_signing_somebody_out_everywhere(office):
     somebody = UserFactory()
     devices = [Client(), Client()]

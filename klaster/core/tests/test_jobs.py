@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import procrastinate
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import connection, connections, transaction
 from django.utils import timezone
@@ -231,11 +232,13 @@ def test_what_is_over_is_forgotten(a_task):
     with connection.cursor() as cursor:
         cursor.execute("update procrastinate_events set at = at - interval '8 days' where job_id = %s", [old])
     RateCount.objects.create(scope="a", who="b", until=1)
-    long_ago = timezone.now() - timedelta(days=366)
+    long_ago, person = timezone.now() - timedelta(days=366), get_user_model().objects.create_user("ona@example.org")
     for state in Letter.State.values:
         letters.write_account_letter("a@example.org", state, "", purpose=state)
         sent_at = long_ago if state == "sent" else None
-        Letter.objects.filter(subject=state).update(state=state, written_at=long_ago, sent_at=sent_at, body="")
+        Letter.objects.filter(subject=state).update(
+            state=state, written_at=long_ago, sent_at=sent_at, body="", person=person
+        )
     letters.write_account_letter("a@example.org", "new", "", purpose="new")
     jobs.tidy(timestamp=0)
     assert set(Letter.objects.values_list("subject", flat=True)) == {"new", "held", "queued", "sending", "uncertain"}
@@ -284,3 +287,18 @@ def test_a_worker_in_a_thread_works_and_stops(a_task):
     assert not ProcrastinateWorker.objects.exists(), "a worker that stopped leaves no trace"
     connections.close_all()
     assert limits.forget_old() == 0
+
+
+@pytest.mark.django_db
+def test_letters_to_addresses_without_an_account_go_earlier_whatever_became_of_them():
+    person, now = get_user_model().objects.create_user("ona@example.org"), timezone.now()
+    for state in Letter.State.values:
+        for name, days, to in [("old", 91, None), ("new", 89, None), ("of a person", 91, person)]:
+            letter = letters.write_account_letter("a@example.org", f"{name} {state}", "", purpose=state)
+            sent_at = now if state == "sent" else None
+            Letter.objects.filter(pk=letter.pk).update(
+                state=state, written_at=now - timedelta(days=days), sent_at=sent_at, body="", person=to
+            )
+    jobs.tidy(timestamp=0)
+    left = {f"{name} {state}" for name in ["new", "of a person"] for state in Letter.State.values}
+    assert set(Letter.objects.values_list("subject", flat=True)) == left

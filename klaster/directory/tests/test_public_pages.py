@@ -1,9 +1,12 @@
 """Every public page, in both languages, for everybody."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
+from klaster.accounts.factories import UserFactory
 from klaster.directory import factories as f
 from klaster.directory.models.organisations import today
 
@@ -170,3 +173,24 @@ def test_page_of_a_cluster_asks_as_many_questions_for_three_of_each_as_for_one(c
     with django_assert_max_num_queries(30) as three:
         client.get(address)
     assert len(three.captured_queries) == len(one.captured_queries)
+
+
+def test_a_coordinator_without_a_public_page_is_not_called_unknown(client):
+    hidden = f.OrganisationFactory(status="draft", name=both("Slapta įstaiga", "Secret Office"))
+    cluster = f.ClusterFactory(slug="saules", coordinator=hidden)
+    f.AffiliationFactory(organisation=hidden, manager=True, person=(keeper := UserFactory()))
+
+    def said():
+        page = client.get(url("cluster_detail", "saules", language="en"))
+        return re.search(r'id="fact-coordinator">(.*?)</div>', page.text, re.DOTALL)[1]
+
+    assert "an organisation without a public page" in said()
+    assert "Not known" not in said()
+    assert "Secret Office" not in said()
+    client.force_login(keeper)
+    assert "Secret Office" in said(), "whoever keeps it sees it"
+    client.logout()
+    cluster.coordinator = None
+    cluster.coordinator_is_unknown = True
+    cluster.save()
+    assert "Not known" in said()
