@@ -213,6 +213,20 @@ def read_cells(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.split(delimiter)] for line in text.splitlines() if line.strip()]
 
 
+class BodyBlock(blocks.StreamBlock):
+    """The blocks of a page in their order, which is also the outline that screen readers read out."""
+
+    def clean(self, value: Any) -> Any:
+        value = super().clean(value)
+        for number, block in enumerate(value):
+            if block.block_type == "heading":
+                break
+            if block.block_type == "subheading":
+                problem = ValidationError(_("A subheading stands under a heading: make this one a heading."))
+                raise blocks.StreamBlockValidationError(block_errors={number: problem})
+        return value
+
+
 TEXT_BLOCKS: list[tuple[str, blocks.Block]] = [
     ("heading", Heading()),
     ("subheading", Subheading()),

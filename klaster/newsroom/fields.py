@@ -6,6 +6,8 @@ from typing import Any
 
 from wagtail.fields import StreamField
 
+from klaster.newsroom.blocks import BodyBlock
+
 
 class BodyField(StreamField):
     """A StreamField whose migrations do not know its blocks: adding a block changes no column.
@@ -15,7 +17,7 @@ class BodyField(StreamField):
 
     def __init__(self, block_types: Any = (), **kwargs: Any):
         kwargs.pop("block_lookup", None)
-        super().__init__(block_types, **kwargs)
+        super().__init__(BodyBlock(block_types), **kwargs)
 
     def deconstruct(self):  # type: ignore[no-untyped-def]
         name, path, _blocks, kwargs = super().deconstruct()
