@@ -26,6 +26,7 @@ urlpatterns = [
     path("office/bulk/accounts/<path:rest>", office.office_users),
     path("office/", include(decorate_urlpatterns(wagtailadmin_urls.urlpatterns, office.for_office))),
     path("documents/", include(decorate_urlpatterns(wagtaildocs_urls.urlpatterns, login_not_required))),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap_index, name="sitemap"),
     path("sitemap-<slug:section>.xml", views.sitemap_section, name="sitemap_section"),

@@ -10,6 +10,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import index, sitemap
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -23,6 +25,7 @@ from klaster.pages.sitemaps import PageSitemap
 __all__ = [
     "bad_request",
     "csrf_failure",
+    "favicon",
     "healthz",
     "media",
     "page_not_found",
@@ -52,6 +55,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
     response = JsonResponse(found, status=200 if all(found.values()) else 503)
     add_never_cache_headers(response)
     return response
+
+
+@login_not_required
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """What browsers ask for where no page names an icon: beside a feed, a picture, a document."""
+    return redirect(static("core/symbol.svg"))
 
 
 @login_not_required

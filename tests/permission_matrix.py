@@ -127,6 +127,7 @@ MATRIX: dict[str, Row] = {
     "authors": Row(OFFICE, OFFICE),
     "author_dismiss": Row(POST_ONLY, OFFICE_ABOUT_PEOPLE.replace("404", "403"), args=somebody),
     # the directory
+    "favicon": Row("302 302 302 302 302 302", is_open=True),
     "robots": Row(PUBLIC),
     "sitemap": Row(PUBLIC),
     "sitemap_section": Row(PUBLIC, args=lambda world: ["clusters"]),

@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import Resolver404, resolve
 from django.utils import translation
+from playwright.sync_api import Response
 
 from klaster.accounts.demo import DEMO_PEOPLE
 from klaster.accounts.models import User
@@ -85,12 +86,16 @@ def look_around(live_server, context):  # type: ignore[no-untyped-def]
     """
     page = context.new_page()
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    page.on("console", lambda message: said.append(f"{message.text} {message.location['url']}"))
     page.on("pageerror", lambda error: said.append(str(error)))
 
-    def look(path: str) -> list[str]:
+    def go(path: str) -> tuple[Response, list[str]]:
+        said.clear()
         response = page.goto(live_server.url + path)
-        found = [] if response.ok else [f"answered {response.status}"]
+        return response, [] if response.ok else [f"answered {response.status}"]
+
+    def look(path: str) -> list[str]:
+        response, found = go(path)
         if not response.headers["content-type"].startswith("text/html"):
             return found  # a feed
         if page.locator("h1").count() != 1:
@@ -98,9 +103,7 @@ def look_around(live_server, context):  # type: ignore[no-untyped-def]
         if page.locator("html").get_attribute("lang") != path.split("/")[1]:
             found.append("says another language than its address")
         found += [f"{width} {theme}: {each}" for width, theme in LOOKS for each in problems(page, width, theme)]
-        found += said
-        said.clear()
-        return found
+        return found + said
 
     def look_around(seen: set[str]) -> dict[str, list[str]]:
         wrong = {}
@@ -113,11 +116,8 @@ def look_around(live_server, context):  # type: ignore[no-untyped-def]
                 continue
             passed.add(kind)
             assert len(passed) <= MOST, "links go round and round"
-            if kind not in seen:
-                if found := look(path):
-                    wrong[path] = found
-            else:
-                page.goto(live_server.url + path)
+            if found := go(path)[1] if kind in seen else look(path):
+                wrong[path] = found
             queue += links(page)
         seen |= passed
         return wrong
