@@ -306,6 +306,7 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
+COUNTRIES_FIRST = [COUNTRY]  # of all the countries a form offers
 MAX_UPLOAD_BYTES = 20_000_000
 
 # --- the outside world ----------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from klaster.accounts import emails, invitations
 from klaster.accounts.models import SECRETARIAT, Invitation, User, Viewing
@@ -76,7 +77,7 @@ def invite(
     )
     invitation.full_clean()
     invitation.save()
-    audit.record("invited", invitation, by=by, after={"grant": grant, "params": params})
+    audit.record(gettext_noop("invited"), invitation, by=by, after={"grant": grant, "params": params})
     emails.invitation(invitation, token)
     return invitation
 
@@ -102,7 +103,7 @@ def withdraw_invitation(invitation: Invitation, *, by: User) -> Invitation:
 def _withdraw(invitation: Invitation, by: User) -> None:
     invitation.withdrawn_at = timezone.now()
     invitation.save(update_fields=["withdrawn_at"])
-    audit.record("withdrew", invitation, by=by)
+    audit.record(gettext_noop("withdrew"), invitation, by=by)
 
 
 @transaction.atomic
@@ -118,7 +119,9 @@ def accept_invitation(invitation: Invitation, *, by: User) -> Invitation:
     invitation.accepted_by, invitation.accepted_at = by, timezone.now()
     invitation.full_clean()
     invitation.save()
-    audit.record("accepted", invitation, by=by, after={"grant": invitation.grant, "params": invitation.params})
+    audit.record(
+        gettext_noop("accepted"), invitation, by=by, after={"grant": invitation.grant, "params": invitation.params}
+    )
     emails.invitation_accepted(invitation)
     return invitation
 
@@ -129,7 +132,7 @@ def join_secretariat(person: User, *, by: User) -> User:
     """From now on the person works for the network's office."""
     person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
     person.groups.add(Group.objects.get(name=SECRETARIAT))
-    audit.record("joined the secretariat", person, by=by)
+    audit.record(gettext_noop("joined the secretariat"), person, by=by)
     return person
 
 
@@ -140,7 +143,7 @@ def dismiss_secretary(person: User, *, by: User) -> User:
     if not person.groups.filter(name=SECRETARIAT).exists():
         return person
     person.groups.remove(Group.objects.get(name=SECRETARIAT))
-    audit.record("left the secretariat", person, by=by)
+    audit.record(gettext_noop("left the secretariat"), person, by=by)
     return person
 
 
@@ -165,7 +168,7 @@ def deactivate_person(person: User, *, by: User, reason: str = "") -> User:
     person.is_active = False
     person.save(update_fields=["is_active"])
     _end_sessions(person)
-    audit.record("deactivated", person, by=by, note=reason)
+    audit.record(gettext_noop("deactivated"), person, by=by, note=reason)
     return person
 
 
@@ -179,7 +182,7 @@ def reactivate_person(person: User, *, by: User) -> User:
         return person
     person.is_active = True
     person.save(update_fields=["is_active"])
-    audit.record("reactivated", person, by=by)
+    audit.record(gettext_noop("reactivated"), person, by=by)
     return person
 
 
@@ -193,7 +196,7 @@ def end_sessions(person: User, *, by: User, keep: str = "", only: int | None = N
         person = _locked(person, by=by, right="accounts.end_sessions")
     count = _end_sessions(person, keep=keep, only=only)
     if count:
-        audit.record("ended sessions", person, by=by, after={"sessions": count})
+        audit.record(gettext_noop("ended sessions"), person, by=by, after={"sessions": count})
     return count
 
 
@@ -216,7 +219,7 @@ def change_settings(person: User, **values: Any) -> User:
         setattr(person, name, value)
     person.full_clean(exclude=["password"])
     person.save(update_fields=list(values))
-    audit.record("changed settings", person, by=person, before=before)
+    audit.record(gettext_noop("changed settings"), person, by=person, before=before)
     return person
 
 
@@ -238,7 +241,7 @@ def start_viewing(person: User, *, by: User, reason: str) -> Viewing:
     viewing = Viewing(actor=by, person=person, reason=reason.strip(), started_at=now, until=until)
     viewing.full_clean()
     viewing.save()
-    audit.record("started to view as", person, by=by, after={"until": until}, note=viewing.reason)
+    audit.record(gettext_noop("started to view as"), person, by=by, after={"until": until}, note=viewing.reason)
     return viewing
 
 
@@ -255,12 +258,12 @@ def _end_viewing(viewing: Viewing, now: datetime.datetime) -> None:
     """A view that ran out ended when its time was over, whenever that is noticed."""
     viewing.ended_at = min(now, viewing.until)
     viewing.save(update_fields=["ended_at"])
-    audit.record("stopped to view as", viewing.person, by=viewing.actor, after={"at": viewing.ended_at})
+    audit.record(gettext_noop("stopped to view as"), viewing.person, by=viewing.actor, after={"at": viewing.ended_at})
 
 
 # --- my data --------------------------------------------------------------------------------------------------------
 def record_export(person: User) -> None:
-    audit.record("took out own data", person, by=person)
+    audit.record(gettext_noop("took out own data"), person, by=person)
 
 
 @transaction.atomic
@@ -277,5 +280,5 @@ def erase(person: User) -> dict[str, int]:
         raise ValidationError(_("This account is already erased."))
     _end_sessions(person)
     counts = privacy.erase(person)
-    audit.record("erased", person, by=person, after=counts)
+    audit.record(gettext_noop("erased"), person, by=person, after=counts)
     return counts

@@ -149,11 +149,24 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def time_zones() -> list[tuple[str, str]]:
-    """Every zone named after a place, the network's first; "Europe/Vilnius" reads "Vilnius (Europe)"."""
-    named = [zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/")]
-    ordered = [settings.TIME_ZONE, *sorted(set(named) - {settings.TIME_ZONE})]
-    return [(zone, zone.replace("_", " ")) for zone in ordered]
+# Parts of the world as zones are named by; "US/Eastern" and the like are old names of zones that are here anyway.
+PARTS = {
+    "Europe": _("Europe"), "Africa": _("Africa"), "America": _("America"), "Antarctica": _("Antarctica"),
+    "Arctic": _("Arctic"), "Asia": _("Asia"), "Atlantic": _("Atlantic Ocean"), "Australia": _("Australia"),
+    "Indian": _("Indian Ocean"), "Pacific": _("Pacific Ocean"),
+}  # fmt: skip
+
+
+def time_zones() -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Every zone by its place, under its part of the world; the network's own before all."""
+    places: dict[str, list[tuple[str, str]]] = {part: [] for part in PARTS}
+    for zone in sorted(zoneinfo.available_timezones()):
+        part, _slash, place = zone.partition("/")
+        if place and part in PARTS:
+            places[part].append((zone, ", ".join(reversed(place.replace("_", " ").split("/")))))
+    own = settings.TIME_ZONE
+    first = (own, own.rpartition("/")[2].replace("_", " "))
+    return [first] + [(str(PARTS[part]), [pair for pair in named if pair[0] != own]) for part, named in places.items()]
 
 
 class SettingsForm(forms.ModelForm):

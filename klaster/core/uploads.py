@@ -29,6 +29,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.template.defaultfilters import filesizeformat
+from django.utils import formats
 from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -214,7 +215,7 @@ def check_size(upload: File[bytes], limit: int | None = None) -> None:
     if upload.size > limit:
         raise ValidationError(
             _("The file is too large (%(size)s): at most %(limit)s."),
-            params={"size": filesizeformat(upload.size), "limit": filesizeformat(limit)},
+            params={"size": size_in_words(upload.size), "limit": size_in_words(limit)},
             code="too_large",
         )
 
@@ -234,13 +235,20 @@ def looks_like(upload: File[bytes]) -> str:
         return ""
 
 
+def size_in_words(size: int) -> str:
+    """ "20 MB", not "19.1 MB": a megabyte is a million bytes, as the limit is set and as systems show files."""
+    if size < 1_000_000:
+        return filesizeformat(size)
+    return gettext("%(number)s MB") % {"number": formats.number_format(f"{size / 1_000_000:.1f}".removesuffix(".0"))}
+
+
 def picture_help() -> str:
     """In the language of the page, not of the moment the form was defined: "%" on a lazy text is not lazy."""
-    return gettext("PNG, JPEG or WebP, at most %(limit)s.") % {"limit": filesizeformat(settings.MAX_UPLOAD_BYTES)}
+    return gettext("PNG, JPEG or WebP, at most %(limit)s.") % {"limit": size_in_words(settings.MAX_UPLOAD_BYTES)}
 
 
 def document_help(kinds: list[str]) -> str:
-    limit = filesizeformat(settings.MAX_UPLOAD_BYTES)
+    limit = size_in_words(settings.MAX_UPLOAD_BYTES)
     return gettext("%(kinds)s, at most %(limit)s.") % {"kinds": ", ".join(kinds).upper(), "limit": limit}
 
 

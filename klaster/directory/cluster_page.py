@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from klaster.core import languages
 from klaster.directory import recipients, structured
 from klaster.directory.facts import Facts, Stamp, stamp_of
 from klaster.directory.models import (
@@ -81,16 +81,9 @@ def facts_of(cluster: Cluster, reader: Reader) -> Facts:
     facts.add("founded", _("founded"), cluster.founded.display() if cluster.founded else "")
     since = cluster.joint_activity_since
     facts.add("joint_activity_since", _("joint activity since"), since.in_sentence() if since else "")
-    facts.add("languages", _("languages"), ", ".join(map(language_name, cluster.languages)))
+    facts.add("languages", _("languages"), ", ".join(map(languages.name_of, cluster.languages)))
     facts.add("website", _("website"), cluster.website, url=cluster.website)
     return facts
-
-
-def language_name(code: str) -> str:
-    try:
-        return str(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code
 
 
 def members_of(cluster: Cluster, reader: Reader) -> dict[str, Any]:

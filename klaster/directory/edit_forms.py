@@ -6,14 +6,17 @@ import re
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_countries import countries
 
 from klaster.core import languages
 from klaster.core.forms import DateInput
 from klaster.core.uploads import PictureField
 from klaster.directory import actions
+from klaster.directory.cluster_list import COUNTY_LEVEL
 from klaster.directory.models import (
     Achievement,
     ActivityClass,
@@ -36,8 +39,22 @@ LETTER_LANGUAGES = [
 
 def language_choices() -> list[tuple[str, str]]:
     """The site's own languages first, then the others by name in the reader's language."""
-    named = {code: str(get_language_info(code)["name_translated"]) for code in {*LETTER_LANGUAGES, *languages.codes()}}
-    return sorted(named.items(), key=lambda pair: (pair[0] not in languages.codes(), pair[1]))
+    own = languages.codes()
+    others = [code for code in LETTER_LANGUAGES if code not in own]
+    ordered = languages.in_order(own, languages.name_of) + languages.in_order(others, languages.name_of)
+    return [(code, languages.name_of(code)) for code in ordered]
+
+
+def county_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Every county under its country: the network's own country first, the others by name."""
+    counties: dict[str, list[tuple[str, str]]] = {}
+    for county in Region.objects.filter(level=COUNTY_LEVEL):
+        counties.setdefault(str(county.country), []).append((county.pk, str(county)))
+    groups = languages.in_order(counties, countries.name)
+    groups.sort(key=lambda code: code != settings.COUNTRY)
+    return [("", _("not stated"))] + [
+        (countries.name(code), languages.in_order(counties[code], lambda pair: pair[1])) for code in groups
+    ]
 
 
 class Lines(forms.CharField):
@@ -135,11 +152,12 @@ class ClusterForm(EntryForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["languages"].choices = language_choices()  # type: ignore[attr-defined]
-        regions = Region.objects.filter(level=3, country=self.instance.country)
+        regions = Region.objects.filter(level=COUNTY_LEVEL, country=self.instance.country)
         self.fields["region"].queryset = regions.by_name()  # type: ignore[attr-defined]
         self.fields["region"].empty_label = _("not stated")  # type: ignore[attr-defined]
         for name in ("main_sector", "other_sectors"):
             self.fields[name].queryset = Sector.objects.by_name()  # type: ignore[attr-defined]
+        self.fields["main_sector"].empty_label = _("not stated")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -165,8 +183,8 @@ class OrganisationForm(EntryForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = Region.objects.filter(level=3).by_name()  # type: ignore[attr-defined]
-        self.fields["region"].empty_label = _("not stated")  # type: ignore[attr-defined]
+        self.fields["region"].queryset = Region.objects.filter(level=COUNTY_LEVEL)  # type: ignore[attr-defined]
+        self.fields["region"].choices = county_choices()  # type: ignore[attr-defined]
         if self.instance.pk:
             codes = self.instance.activities.filter(version=ActivityClass.Version.NACE_2_1)
             self.initial["nace"] = ", ".join(codes.values_list("code", flat=True))

@@ -119,6 +119,16 @@ def _load_places() -> int:
     return len(missing)
 
 
+@cache
+def _translations() -> dict[str, dict[str, str]]:
+    """Titles of NACE Rev. 2 in every language they are published in, by the English title in small letters."""
+    return {row["en"].lower(): _titles(row) for row in rows(NACE_FILES[ActivityClass.Version.NACE_2])}
+
+
+def _titles(row: dict[str, str]) -> dict[str, str]:
+    return {code: text for code, text in row.items() if code not in ("code", "level", "parent") and text}
+
+
 def _load_activities(version: ActivityClass.Version) -> int:
     known = dict(ActivityClass.objects.filter(version=version).values_list("code", "pk"))
     by_level = defaultdict(list)
@@ -132,6 +142,7 @@ def _load_activities(version: ActivityClass.Version) -> int:
 
 
 def _activity(version: str, row: dict[str, str], known: dict[str, int]) -> ActivityClass:
-    name = Translated({code: text for code, text in row.items() if code not in ("code", "level", "parent") and text})
+    # Rev. 2.1 came out in English; where its title is word for word one of Rev. 2, its translations hold too.
+    name = Translated({**_translations().get(row["en"].lower(), {}), **_titles(row)})
     parent = known[row["parent"]] if row["parent"] else None
     return ActivityClass(version=version, code=row["code"], level=int(row["level"]), parent_id=parent, name=name)

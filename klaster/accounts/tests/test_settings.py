@@ -56,6 +56,18 @@ def test_nonsense_is_refused_at_the_field(own, person, bad):
     assert set(response.context["form"].errors) == set(bad)
 
 
+def test_zones_are_offered_by_place_under_their_part_of_the_world():
+    first, *groups = time_zones()
+    assert first == ("Europe/Vilnius", "Vilnius")
+    parts = dict(groups)
+    assert list(parts)[:2] == ["Europe", "Africa"]
+    assert ("America/Argentina/Buenos_Aires", "Buenos Aires, Argentina") in parts["America"]
+    offered = [zone for named in parts.values() for zone, _place in named]
+    assert "Europe/Vilnius" not in offered
+    assert "US/Eastern" not in offered
+    assert "America/New_York" in offered
+
+
 def test_fields_that_are_not_in_the_form_do_not_change(own, person):
     save(own, is_superuser="on", email="vagis@pavyzdys.test", is_active="", erased_at="2020-01-01", pk="1")
     fresh = type(person).objects.get(pk=person.pk)
@@ -63,7 +75,8 @@ def test_fields_that_are_not_in_the_form_do_not_change(own, person):
 
 
 def test_zones_begin_with_the_networks():
-    zones = [zone for zone, _label in time_zones()]
+    first, *groups = time_zones()
+    zones = [first[0], *(zone for _part, named in groups for zone, _place in named)]
     assert zones[0] == "Europe/Vilnius"
     assert {"Europe/Lisbon", "Asia/Tbilisi"} < set(zones)
     assert len(zones) == len(set(zones))

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 from wagtail.admin.filters import WagtailFilterSet
 
+from klaster.core import languages
+
 
 class RowsFilter(django_filters.ModelChoiceFilter):
     """Rows of another table, by name in the reader's language."""
@@ -26,7 +28,7 @@ class CountryFilter(django_filters.ChoiceFilter):
     def __init__(self, *args: Any, model: type[models.Model], field_name: str = "country", **kwargs: Any):
         def choices() -> Iterable[tuple[str, str]]:
             used = model._default_manager.order_by(field_name).values_list(field_name, flat=True).distinct()
-            return sorted(((code, countries.name(code)) for code in used if code), key=lambda pair: pair[1])
+            return [(code, countries.name(code)) for code in languages.in_order(filter(None, used), countries.name)]
 
         super().__init__(*args, field_name=field_name, choices=choices, label=_("Country"), **kwargs)
 

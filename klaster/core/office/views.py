@@ -23,7 +23,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.views.generic import history
 
 from klaster.core import audit, languages, tables
-from klaster.core.fields import TranslatedTextField, in_language
+from klaster.core.fields import PartialDateField, TranslatedTextField, in_language
 from klaster.core.models import AuditEvent
 
 # Acts that other parts write down, to be read in the reader's language.
@@ -38,6 +38,10 @@ def state(row: models.Model) -> audit.Snapshot:
     }
     clocks = {field.name for field in row._meta.fields if getattr(field, "auto_now", False)}
     return {name: value for name, value in audit.snapshot(row).items() if name not in clocks} | ties
+
+
+def yes_or_no(value: bool) -> str:
+    return gettext("yes") if value else gettext("no")
 
 
 class Closed:
@@ -128,6 +132,19 @@ class IndexView(Closed, generic.IndexView):
     export_exclude: tuple[str, ...] = ()
     show_other_searches = False
     add_item_label = _("Add")
+
+    # --- columns ----------------------------------------------------------------------------------------------------
+    def _get_custom_column(self, field_name: str, column_class: type[Column] = Column, **kwargs: Any) -> Column:
+        """Yes and no, and dates known to the month or year, in the reader's words: not True, not 2017-05."""
+        try:
+            field = self.model._meta.get_field(field_name)
+        except FieldDoesNotExist:
+            field = None
+        if isinstance(field, models.BooleanField):
+            kwargs["accessor"] = lambda row: yes_or_no(getattr(row, field_name))
+        elif isinstance(field, PartialDateField):
+            kwargs["accessor"] = lambda row: getattr(row, field_name).display() if getattr(row, field_name) else ""
+        return super()._get_custom_column(field_name, column_class, **kwargs)
 
     # --- order ------------------------------------------------------------------------------------------------------
     def get_base_queryset(self) -> QuerySet:
@@ -242,7 +259,7 @@ class Reader:
         if isinstance(field, models.ForeignKey):
             return self.row(field.related_model, value)  # type: ignore[arg-type]
         if isinstance(value, bool):
-            return gettext("yes") if value else gettext("no")
+            return yes_or_no(value)
         if isinstance(field, models.DateTimeField) and (moment := parse_datetime(str(value))):
             return formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
         return str(dict(field.flatchoices).get(value, value))

@@ -3,6 +3,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import translation
 
+from klaster.core import languages
 from klaster.core.fields import PartialDate, PartialDateField, Translated, TranslatedTextField
 
 
@@ -60,3 +61,22 @@ def test_lithuanian_order():
         cursor.execute("select w from unnest(%s::text[]) w order by sort_key(w, 'lt') collate \"C\"", [words])
         ordered = [row[0] for row in cursor.fetchall()]
     assert ordered == ["Asociacija", "Ąžuolas", "Cechas", "Čiobreliai", "Šiauliai", "Tauragė", "Zarasai", "Žemaitija"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["lt", "en", "fr"])
+def test_lists_that_do_not_come_from_the_database_are_in_its_order(language):
+    words = ["Šiauliai", "Yla", "Įlanka", "zoo", "Žąsis", "žalias", "čekų", "Cukrus", "Åland", "Ūla", "Über", "É-1"]
+    with connection.cursor() as cursor:
+        cursor.execute("select sort_key(w, %s) from unnest(%s::text[]) w", [language, words])
+        keys = [row[0] for row in cursor.fetchall()]
+    assert [languages.sort_key(word, language) for word in words] == keys
+
+
+def test_names_of_languages_in_the_language_of_the_page():
+    with translation.override("lt"):
+        assert [languages.name_of(code) for code in ("nb", "pt", "lt", "tlh")] == [
+            "Norvegų", "Portugalų", "Lietuvių", "tlh",
+        ]  # fmt: skip
+    with translation.override("en"):
+        assert languages.name_of("nb") == "Norwegian"

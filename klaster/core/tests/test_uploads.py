@@ -10,6 +10,7 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import override
 from PIL import Image, ImageCms
 
 from klaster.core import redraw, uploads
@@ -17,6 +18,16 @@ from klaster.core.uploads import check_document, clean_picture
 
 pytestmark = pytest.mark.usefixtures("in_english")
 SECRET = b"54.6872N 25.2797E"
+
+
+@pytest.mark.parametrize(
+    ("size", "english", "lithuanian"),
+    [(20_000_000, "20 MB", "20 MB"), (1_550_000, "1.6 MB", "1,6 MB"), (999, "999\xa0bytes", "999\xa0baitai")],
+)
+def test_sizes_are_said_as_systems_show_them(size, english, lithuanian):
+    assert uploads.size_in_words(size) == english
+    with override("lt"):
+        assert uploads.size_in_words(size) == lithuanian
 
 
 def upload(name, data):

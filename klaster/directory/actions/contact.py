@@ -39,7 +39,7 @@ def send_message(
     message.language = languages.current()
     message.full_clean()
     message.save()
-    audit.record("message sent", message, by=by)
+    audit.record(gettext_noop("message sent"), message, by=by)
     to = recipients.of(cluster)
     for person in to.people:
         _tell(person, message, for_office=to.is_office)

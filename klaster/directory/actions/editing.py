@@ -10,7 +10,7 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from klaster.core import audit
 from klaster.core.models import AuditEvent
@@ -63,6 +63,6 @@ def _change(entry: Any, right: str, *, by: User, version: str, values: Values) -
     row.save()
     for name in many & set(values):
         getattr(row, name).set(values[name])
-    audit.record("changed", row, by=by, before=before)
+    audit.record(gettext_noop("changed"), row, by=by, before=before)
     state_facts(row, values)
     return row

@@ -41,7 +41,7 @@ def add_member(cluster: Cluster, organisation: Organisation, *, by: User, values
     membership.source = own_source()
     membership.full_clean()
     membership.save()
-    audit.record("member added", membership, by=by)
+    audit.record(gettext_noop("member added"), membership, by=by)
     if not membership.is_confirmed:
         people = list(recipients.managers_of(organisation.pk)) or recipients.office().people
         for person in people:
@@ -73,12 +73,12 @@ def add_new_member(
     organisation.full_clean()
     organisation.save()
     organisation.activities.set(activities)
-    audit.record("added", organisation, by=by)
+    audit.record(gettext_noop("added"), organisation, by=by)
     membership = ClusterMembership(cluster=cluster, organisation=organisation, as_of=today().isoformat(), **values)
     membership.source = own_source()
     membership.full_clean()
     membership.save()
-    audit.record("member added", membership, by=by)
+    audit.record(gettext_noop("member added"), membership, by=by)
     return membership
 
 
@@ -89,7 +89,7 @@ def confirm_membership(membership: ClusterMembership, *, by: User) -> ClusterMem
     if not membership.is_confirmed:
         membership.is_confirmed = True
         membership.save()
-        audit.record("membership confirmed", membership, by=by)
+        audit.record(gettext_noop("membership confirmed"), membership, by=by)
     return membership
 
 
@@ -100,7 +100,7 @@ def reject_membership(membership: ClusterMembership, *, by: User) -> None:
     demand(by, "directory.confirm_membership", membership)
     if membership.is_confirmed:
         raise ValidationError(_("This membership was confirmed meanwhile."))
-    audit.record("membership rejected", membership, by=by, before=audit.snapshot(membership), after={})
+    audit.record(gettext_noop("membership rejected"), membership, by=by, before=audit.snapshot(membership), after={})
     membership.delete()
 
 
@@ -113,13 +113,13 @@ def end_membership(membership: ClusterMembership, *, by: User, left: datetime.da
         raise ValidationError(_("This membership has ended already."))
     before = audit.snapshot(membership)
     if not membership.is_confirmed:
-        audit.record("membership taken back", membership, by=by, before=before, after={})
+        audit.record(gettext_noop("membership taken back"), membership, by=by, before=before, after={})
         membership.delete()
         return membership
     membership.left = left
     membership.full_clean()
     membership.save()
-    audit.record("membership ended", membership, by=by, before=before)
+    audit.record(gettext_noop("membership ended"), membership, by=by, before=before)
     return membership
 
 

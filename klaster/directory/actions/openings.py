@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from klaster.core import audit
 from klaster.directory.actions.own_words import Values, own_source
@@ -32,7 +33,7 @@ def save_opening(opening: Opening, *, by: User, values: Values) -> Opening:
         row.published_at = timezone.now()
     row.full_clean()
     row.save()
-    audit.record("changed" if before else "added", row, by=by, before=before)
+    audit.record(gettext_noop("changed") if before else gettext_noop("added"), row, by=by, before=before)
     return row
 
 
@@ -45,7 +46,7 @@ def close_opening(opening: Opening, *, by: User) -> Opening:
         before = audit.snapshot(row)
         row.status = Publication.HIDDEN
         row.save()
-        audit.record("closed", row, by=by, before=before)
+        audit.record(gettext_noop("closed"), row, by=by, before=before)
     return row
 
 
@@ -60,7 +61,7 @@ def save_achievement(achievement: Achievement, *, by: User, values: Values) -> A
     row.source, row.as_of = own_source(), today().isoformat()
     row.full_clean()
     row.save()
-    audit.record("changed" if before else "added", row, by=by, before=before)
+    audit.record(gettext_noop("changed") if before else gettext_noop("added"), row, by=by, before=before)
     return row
 
 
@@ -70,5 +71,5 @@ def delete_achievement(achievement: Achievement, *, by: User) -> None:
     demand(by, "directory.change_cluster", cluster)
     row = Achievement.objects.filter(pk=achievement.pk).first()
     if row is not None:
-        audit.record("deleted", row, by=by, before=audit.snapshot(row), after={})
+        audit.record(gettext_noop("deleted"), row, by=by, before=audit.snapshot(row), after={})
         row.delete()

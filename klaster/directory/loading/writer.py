@@ -17,6 +17,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_noop
 
 from klaster.core import audit
 from klaster.core.fields import TranslatedTextField
@@ -92,7 +93,7 @@ class Writer:
             return None
         self._set_many(obj, {name: wanted[name] for name in changed if name in _many(row.model)})
         if changed or is_new:
-            audit.record("loaded", obj, by=self.by, before=before, after=audit.snapshot(obj))
+            audit.record(gettext_noop("loaded"), obj, by=self.by, before=before, after=audit.snapshot(obj))
         self._remember(row, record, obj, written)
         (self.report.created if is_new else self.report.changed if changed else self.report.unchanged)[row.kind] += 1
         return obj

@@ -123,10 +123,12 @@ class Statement(Sourced):
     def __str__(self) -> str:
         return f"{self.kind}: {self.text or self.number}"
 
-    @property
-    def subject(self) -> models.Model:
+    def _subject(self) -> models.Model:
         """The entry it is about."""
         return next(entry for entry in (getattr(self, name) for name in SUBJECTS) if entry is not None)
+
+    _subject.short_description = _("entry")  # type: ignore[attr-defined]
+    subject = property(_subject)
 
 
 class FileRow(models.Model):

@@ -144,7 +144,7 @@ class Agreements(Table):
     filters = ["kind"]
     sections = [
         (_("What was signed"), ["kind", "title", "signed"]),
-        (_("By whom"), ["parties", "networks", "parties_in_words"]),
+        (_("Who signed"), ["parties", "networks", "parties_in_words"]),
         SOURCE,
     ]
 

@@ -316,6 +316,45 @@ def test_logo_is_judged_by_its_content(client, cluster, coordinator):
     assert list(response.context["form"].errors) == ["logo"]
 
 
+def test_counties_are_offered_by_country_the_own_one_first_and_by_the_alphabet():
+    for code, country, name in (
+        ("LT02Z", "LT", {"lt": "Šiaulių apskritis"}), ("LT02Y", "LT", {"lt": "Tauragės apskritis"}),
+        ("LT02X", "LT", {"lt": "Utenos apskritis"}), ("LT02W", "LT", {"lt": "Alytaus apskritis"}),
+        ("LV00Z", "LV", {"lv": "Rīga"}), ("BE00Z", "BE", {"und": "Arr. Antwerpen"}), ("LT0", "LT", {"lt": "Lietuva"}),
+    ):  # fmt: skip
+        f.RegionFactory(code=code, country=country, name=name, level=len(code) - 2)
+    with override("lt"):
+        choices = list(edit_forms.OrganisationForm().fields["region"].choices)
+    assert choices == [
+        ("", "nenurodyta"),
+        ("Lietuva", [("LT02W", "Alytaus apskritis"), ("LT02Z", "Šiaulių apskritis"), ("LT02Y", "Tauragės apskritis"),
+                     ("LT02X", "Utenos apskritis")]),
+        ("Belgija", [("BE00Z", "Arr. Antwerpen")]),
+        ("Latvija", [("LV00Z", "Rīga")]),
+    ]  # fmt: skip
+
+
+def test_own_country_is_offered_first(settings):
+    codes = [code for code, _name in edit_forms.OrganisationForm().fields["country"].choices]
+    assert codes[:2] == ["", settings.COUNTRY]
+
+
+def test_languages_to_write_in_follow_the_alphabet_of_the_reader():
+    with override("lt"):
+        names = [name for _code, name in edit_forms.language_choices()]
+    assert names[:5] == ["Anglų", "Lietuvių", "Airių", "Bulgarų", "Čekų"]
+    assert names[-1] == "Vokiečių"
+
+
+def test_office_is_led_from_my_pages_to_the_office(client):
+    client.force_login(UserFactory(secretariat=True))
+    assert reverse("wagtailadmin_home") in client.get(url("my")).content.decode().partition("<main")[2]
+    client.force_login(UserFactory())
+    main = client.get(url("my")).content.decode().partition("<main")[2]
+    assert reverse("wagtailadmin_home") not in main
+    assert url("cluster_list") in main
+
+
 def test_my_pages_list_what_one_keeps(client, cluster, coordinator):
     client.force_login(coordinator)
     page = client.get(url("my")).text

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from django.contrib.auth.models import Group
@@ -83,6 +84,18 @@ def test_list_asks_as_many_queries_for_three_rows_as_for_one(office, name):
     with_three, more_rows = queries()
     assert more_rows >= rows + 2
     assert with_three == with_one
+
+
+def test_lists_say_yes_and_no_and_when_in_the_language_of_the_reader(office):
+    office.person.language = "lt"
+    office.person.save()
+    f.StatementFactory(as_of="2017-05", is_shown=True)
+    f.StatementFactory(as_of="2018", is_shown=False)
+    page = office.get(address("Statement")).content.decode()
+    rows = page.partition("<tbody")[2]
+    assert [text in rows for text in ("2017 m. gegužė", "2017-05", "True", "False")] == [True, False, False, False]
+    assert re.findall(r">\s*(taip|ne)\s*<", rows)
+    assert "Subject" not in page
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from django_countries import countries
 
+from klaster.core import languages
 from klaster.directory import filters, organisation_page, structured
 from klaster.directory.filters import Choice, Facet
 from klaster.directory.models import Cluster, ClusterMembership, Organisation
@@ -50,10 +51,15 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 def choices(rows: QuerySet) -> list[Facet]:
     """Kinds and countries that published organisations have."""
     kinds = set(rows.order_by().values_list("kind", flat=True).distinct())
-    codes = sorted(set(rows.order_by().exclude(country="").values_list("country", flat=True).distinct()))
+    codes = set(rows.order_by().exclude(country="").values_list("country", flat=True).distinct())
+    used = languages.in_order(codes, countries.name)
     return [
         Facet("kind", _("Kind"), [Choice(k, capfirst(label)) for k, label in Organisation.Kind.choices if k in kinds]),
-        Facet("country", _("Country"), [Choice(code, countries.name(code)) for code in codes]),
+        Facet(
+            "country",
+            _("Country"),
+            [Choice(code, countries.name(code)) for code in used],
+        ),
     ]
 
 
