@@ -23,6 +23,8 @@ urlpatterns = [
     path("office/account/", office.office_account),
     path("office/users/", office.office_users),
     path("office/users/<path:rest>", office.office_users),
+    path("office/groups/", office.office_groups),
+    path("office/groups/<path:rest>", office.office_groups),
     path("office/bulk/accounts/<path:rest>", office.office_users),
     path("office/", include(decorate_urlpatterns(wagtailadmin_urls.urlpatterns, office.for_office))),
     path("documents/", include(decorate_urlpatterns(wagtaildocs_urls.urlpatterns, login_not_required))),

@@ -159,10 +159,13 @@ def test_a_picture_of_the_office_is_drawn_anew():
         assert SECRET not in file.read()
 
 
-def test_a_document_of_the_office_is_saved_and_not_shown(client):
+def test_a_document_of_the_office_is_saved_and_not_shown(client, settings):
+    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
     form = sent("document", "Įstatai.pdf", GOOD["a.pdf"])
     assert form.errors == {}
     document = form.save()
+    assert client.get(document.url).status_code == 404  # no page offers it: see newsroom/tests/test_documents.py
+    client.force_login(get_user_model().objects.get(email="rasa@example.org"))
     response = client.get(document.url)
     assert response.status_code == 200
     assert b"".join(response.streaming_content) == GOOD["a.pdf"]

@@ -80,10 +80,10 @@ class DocumentList(blocks.StructBlock):
 class LinkValue(blocks.StructValue):
     @cached_property
     def page(self) -> Page | None:
-        """The linked page in the reader's language, if it is published."""
+        """The linked page in the reader's language, if everybody may read it."""
         page = self.get("page")
         page = page.localized if page else None
-        return page if page and page.live else None
+        return page if page and Page.objects.live().public().filter(pk=page.pk).exists() else None
 
     @property
     def target(self) -> str:

@@ -30,6 +30,12 @@ def no_news_of_wagtail(request: HttpRequest, items: list[Any]) -> None:
     items[:] = [item for item in items if not item.name.startswith(("whats-new", "editor-guide"))]
 
 
+@hooks.register("construct_settings_menu")
+def people_are_kept_on_the_site(request: HttpRequest, items: list[Any]) -> None:
+    """Wagtail's pages of users and groups are closed (see klaster.accounts.office): ours stand in their place."""
+    items[:] = [item for item in items if item.name not in ("users", "groups")]
+
+
 class RightMenuItem(MenuItem):
     """Shown to whoever has a right."""
 

@@ -1,6 +1,7 @@
 """Wagtail's own doors are walled up: whoever edits comes in through ours."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils.translation import override
 from wagtail.models import Page
@@ -76,6 +77,19 @@ def test_users_are_not_edited_past_our_checks(client, secretary):
         assert client.post(f"/office/users/edit/{person.pk}/", {"is_superuser": "on"}).status_code == 405
         assert client.post("/office/users/new/", {}).status_code == 405
     assert not User.objects.get(pk=person.pk).is_superuser
+
+
+def test_groups_are_not_changed_past_the_audit(client, secretary):
+    group = Group.objects.get(name=SECRETARIAT)
+    for user in [secretary, UserFactory(superuser=True, second_factor=True)]:
+        client.force_login(user)
+        for path in ["/office/groups/", "/office/groups/new/", f"/office/groups/edit/{group.pk}/"]:
+            assert client.get(path).url == reverse("people")
+            assert client.post(path, {"name": "Everybody", "permissions": []}).status_code == 405
+        menu = client.get("/office/").text
+        assert "/office/groups/" not in menu
+        assert "/office/users/" not in menu
+    assert Group.objects.get(pk=group.pk).name == SECRETARIAT
 
 
 def test_the_own_account_is_ours(client, secretary):

@@ -1,18 +1,24 @@
 """What somebody wrote to a coordinator goes after a year and when they go, wherever it was copied to."""
 
 import datetime
+import importlib
 import uuid
 
 import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
 from django.utils import timezone
+from wagtail.log_actions import log
+from wagtail.models import Collection, ModelLogEntry, Page
 
 from klaster.accounts import actions as accounts
 from klaster.accounts.factories import UserFactory
 from klaster.core import audit
-from klaster.core.models import Letter, Notice
+from klaster.core.models import AuditEvent, Letter, Notice
 from klaster.directory import actions, jobs
 from klaster.directory import factories as f
-from klaster.directory.models import ContactMessage
+from klaster.directory.models import Affiliation, ContactMessage
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +64,33 @@ def test_the_audit_never_learns_who_acts_for_whom_by_name_nor_where_a_cluster_re
     cluster.contact_email = "vardene@pavyzdys.test"
     cluster.save()
     assert audit.record("changed", cluster, by="test", before=before).after["contact_email"] == audit.HIDDEN
+
+
+def test_the_log_of_wagtail_keeps_no_name_of_who_acted_for_an_organisation(client, settings):
+    """The office enters and takes out who acts for whom; then the person is erased."""
+    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
+    client.force_login(UserFactory(secretariat=True))
+    person, organisation = UserFactory(name="Vardenė Pavardenė"), f.OrganisationFactory()
+    entered = {"person": person.pk, "organisation": organisation.pk, "role": "manager", "since": "2026-01-01"}
+    assert client.post(reverse("affiliation:add"), entered).status_code == 302
+    affiliation = Affiliation.objects.get()
+    client.post(reverse("affiliation:delete", args=[affiliation.pk]))
+    assert not Affiliation.objects.exists()
+    accounts.erase(person)
+    assert list(ModelLogEntry.objects.filter(label__contains="Pavardenė")) == []
+    assert sorted(AuditEvent.objects.of(affiliation).values_list("action", flat=True)) == ["created", "deleted"]
+
+
+def test_what_editors_do_to_pages_and_files_stays_in_the_log_of_wagtail():
+    assert log(Page.objects.get(depth=1), "wagtail.edit").label == "Root"
+    assert log(Collection.objects.get(depth=1), "wagtail.edit").label == "Root"
+
+
+def test_names_the_log_of_wagtail_kept_before_are_taken_out():
+    kept = {"action": "wagtail.edit", "timestamp": timezone.now()}
+    for model in (Affiliation, Collection):
+        ModelLogEntry.objects.create(
+            content_type=ContentType.objects.get_for_model(model), object_id="1", label=model.__name__, **kept
+        )
+    importlib.import_module("klaster.pages.migrations.0003_log_without_names").forget(apps, None)
+    assert [entry.label for entry in ModelLogEntry.objects.all()] == ["Collection"]

@@ -9,7 +9,14 @@ set words = jsonb_build_object(
   'summary', jsonb_build_object(locale.language_code, article.summary),
   'body', jsonb_build_object(locale.language_code, coalesce((
     select string_agg(regexp_replace(text #>> '{}', '<[^>]*>', ' ', 'g'), ' ')
-    from jsonb_path_query(article.body, '$[*].value.**  ? (@.type() == "string")') as text
+    from jsonb_path_query(article.body, 'strict $[*].value ? (@.type() == "string")') as text
+  ), '') || ' ' || coalesce((
+    select string_agg(text #>> '{}', ' ')
+    from jsonb_path_query(
+      article.body,
+      'strict $[*].value.** ? (@.type() == "object").keyvalue()
+       ? (@.value.type() == "string" && @.key != "id" && @.key != "type").value'
+    ) as text
   ), ''))
 )
 from wagtailcore_page as page

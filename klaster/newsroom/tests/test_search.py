@@ -16,7 +16,11 @@ from klaster.newsroom import factories
 from klaster.newsroom.models import ArticlePage
 
 pytestmark = pytest.mark.usefixtures("site")
-BODY = [("paragraph", "<p>Staklės pjauna <b>ąžuolą</b>.</p>"), ("table", {"caption": "Greitis", "cells": "a|b\n1|2"})]
+BODY = [
+    ("paragraph", "<p>Staklės pjauna <b>ąžuolą</b>.</p>"),
+    ("table", {"caption": "Greitis", "cells": "a|b\n1|2"}),
+    ("links", {"title": "Kitur", "links": [{"address": "https://pavyzdys.test/", "title": "Prieplauka"}]}),
+]
 
 
 def find(typed, language="lt", user=None):
@@ -129,5 +133,19 @@ def test_news_written_before_there_was_a_search_is_found_too(news):
     migration = importlib.import_module("klaster.newsroom.migrations.0004_fill_article_words")
     with connection.cursor() as cursor:
         cursor.execute(migration.FILL)
-    assert find("azuolas") == find("tinklai") == find("greitis") == ["Žvejų tinklai iš Vilniaus"]
+    assert find("azuolas") == find("tinklai") == find("greitis") == find("prieplauka") == ["Žvejų tinklai iš Vilniaus"]
+    words = ArticlePage.objects.get().words["body"]["lt"].split()
+    said = [
+        "Staklės",
+        "pjauna",
+        "ąžuolą",
+        ".",
+        "Greitis",
+        "a|b",
+        "1|2",
+        "Kitur",
+        "https://pavyzdys.test/",
+        "Prieplauka",
+    ]
+    assert sorted(words) == sorted(said)
     assert find("strong") == []
