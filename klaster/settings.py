@@ -81,7 +81,7 @@ USE_TZ = True
 USE_I18N = True
 WAGTAIL_I18N_ENABLED = True
 FORMAT_MODULE_PATH = ["klaster.core.formats"]
-LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale_wagtail"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale_wagtail", BASE_DIR / "locale_django"]
 
 # --- apps -----------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

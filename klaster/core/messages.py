@@ -1,6 +1,7 @@
 """The words of the site in its languages: compiles the .po files, so that users need no gettext tools.
 
-`locale/` holds our own words; `locale_wagtail/` what Wagtail's own translations leave in English in the office.
+`locale/` holds our own words; `locale_wagtail/` what Wagtail's own translations leave in English in the office,
+`locale_django/` what Django's and django-countries' do: refusals of passwords and fields, spans of time, countries.
 
     python -m klaster.core.messages
 
@@ -14,7 +15,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "locale"
-FOLDERS = (FOLDER, FOLDER.with_name("locale_wagtail"))
+FOLDERS = (FOLDER, FOLDER.with_name("locale_wagtail"), FOLDER.with_name("locale_django"))
 
 
 def compile_all(*folders: Path) -> list[Path]:

@@ -1,6 +1,8 @@
 import gettext
 import os
+from importlib import import_module
 from io import StringIO
+from pathlib import Path
 
 import polib
 import pytest
@@ -69,3 +71,38 @@ def test_collecting_twice_gives_the_same_file(tmp_path, settings):
     ids = [entry.msgid for entry in polib.pofile(first)]
     assert ids == sorted(ids, key=lambda text: (text.casefold(), text))
     assert set(ids) == {"audit record", "Žuvis", "žuvis", "bread"}
+
+
+# Read by nobody who uses the site: names of languages it does not offer, words to programmers, Django's own pages.
+FOR_PROGRAMMERS = (
+    "Algerian Arabic", "Central Kurdish (Sorani)", "Igbo", "Kyrgyz", "Malay", "Tajik", "Turkmen", "Uyghur", "Uzbek",
+    "…", "String (unlimited)", "Positive big integer", "A JSON object", "block size", "You are seeing this message",
+    "If you have configured your browser", "If you are using the <meta", "Invalid date string", "Page is not “last”",
+    "Empty list and", "“%(path)s” does not exist", "Topics, references", "Whether the user will be able",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "package", ["django.conf", "django.contrib.auth", "django.contrib.humanize", "django.contrib.postgres",
+                "django_countries"],
+)  # fmt: skip
+def test_what_libraries_say_to_people_is_said_in_lithuanian(package):
+    folder = Path(import_module(package).__file__).parent / "locale"
+
+    def said(path):
+        entries = polib.pofile(str(path))
+        return {(e.msgctxt, e.msgid, e.msgid_plural) for e in entries if e.translated() or path.parts[-3] == "en"}
+
+    translated = said(folder / "lt" / "LC_MESSAGES" / "django.po")
+    translated |= {text for own in messages.FOLDERS[1:] for text in said(own / "lt" / "LC_MESSAGES" / "django.po")}
+    left = said(folder / "en" / "LC_MESSAGES" / "django.po") - translated
+    assert sorted(text for _context, text, _plural in left if not text.startswith(FOR_PROGRAMMERS)) == []
+
+
+@pytest.mark.django_db
+def test_passwords_are_refused_in_the_language_of_the_page(client):
+    page = client.post("/lt/registracija/", {"name": "Rasa", "email": "rasa@pavyzdys.test", "password1": "1234"})
+    assert page.context["form"].errors["password1"] == [
+        "Slaptažodis per trumpas. Jame turi būti bent 12 ženklų.",
+        "Šis slaptažodis yra per dažnai pasitaikantis.",
+    ]
