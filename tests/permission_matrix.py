@@ -69,6 +69,7 @@ MATRIX: dict[str, Row] = {
     "security_txt": Row(PUBLIC, "405 405 405 405 405 405"),
     "media": Row(GONE, args=lambda world: ["no-such-file.png"]),
     "components": Row(PUBLIC),
+    "theme": Row("405 405 405 405 405 405", SENDABLE),
     "error_page": Row(GONE, args=lambda world: [418]),
     # one's own account
     "account": Row(SIGNED_IN, OWN),

@@ -30,12 +30,13 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 VIEWING = "viewing"  # in the session: the key of the running view as another person
 # Pages that say how a person signs in or what is kept about them stay closed to borrowed eyes.
 ACCOUNT_MODULES = ("allauth.", "klaster.accounts.")
-OPEN_WHILE_VIEWING = {"view_as_stop", "what_we_keep", "notices"}
+OPEN_WHILE_VIEWING = {"view_as_stop", "theme", "what_we_keep", "notices"}
+SENT_WHILE_VIEWING = {"view_as_stop", "theme"}  # what they change is of who looks, not of the person
 # What somebody of the office without a second factor may open: setting one up, and leaving.
-OPEN_WITHOUT_SECOND_FACTOR = {"account_logout", "account_reauthenticate", "what_we_keep", "set_language"}
+OPEN_WITHOUT_SECOND_FACTOR = {"account_logout", "account_reauthenticate", "what_we_keep", "set_language", "theme"}
 # Where there is one that this session has not shown: showing it, and leaving. The password is not enough to remove it.
 OPEN_BEFORE_SECOND_FACTOR = {
-    "account_logout", "what_we_keep", "set_language", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
+    "account_logout", "what_we_keep", "set_language", "theme", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
 }  # fmt: skip
 
 
@@ -84,7 +85,7 @@ class ViewAsMiddleware:
         if viewing is None:
             return None
         name = request.resolver_match.url_name if request.resolver_match else None
-        if name in OPEN_WHILE_VIEWING and (request.method in SAFE or name == "view_as_stop"):
+        if name in OPEN_WHILE_VIEWING and (request.method in SAFE or name in SENT_WHILE_VIEWING):
             return None
         if request.method not in SAFE or view.__module__.startswith(ACCOUNT_MODULES):
             return errors.page(request, 403, template="accounts/view_as_refused.html")

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
+from klaster.core import themes
+
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The frame of core/base.html.
@@ -17,6 +19,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     menu          main menu: [{"title", "url", "current": bool}]
     person_menu   of who is signed in: [{"title", "url", "current": bool}]
     footer        columns: [{"title", "links": [{"title", "url"}]}]
+    theme         "light", "dark", or "" where the system decides
     """
     return {
         "site_url": settings.SITE_URL,
@@ -24,4 +27,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "menu": [],
         "person_menu": [],
         "footer": [],
+        "theme": themes.chosen(request),
     }

@@ -18,7 +18,7 @@ from django.template import loader
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 
-from klaster.core import csp
+from klaster.core import csp, themes
 from klaster.core.limits import RateLimited
 
 logger = logging.getLogger(__name__)
@@ -67,6 +67,7 @@ def page(
         "status": status,
         "minutes": -(-wait // 60) if wait else 0,
         "home": f"/{language}/",
+        "theme": themes.chosen(request),
         "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
     }
     with translation.override(language):

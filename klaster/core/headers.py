@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
+
+from klaster.core import themes
 
 PERMISSIONS = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
@@ -21,4 +24,7 @@ class HeadersMiddleware:
         # A view that never asked who is there has nothing of anybody in its answer.
         if "Cache-Control" not in response and request.session.accessed and request.user.is_authenticated:
             response["Cache-Control"] = "private, no-store"
+        # Drawn for one browser's choice of theme (see themes.py): nothing for a cache that serves others, too.
+        if themes.chosen(request) and response.get("Content-Type", "").startswith("text/html"):
+            patch_cache_control(response, private=True)
         return response

@@ -1,14 +1,30 @@
-"""The gallery of components and the error pages, for those who build pages. Production does not have them."""
+"""How pages look; the gallery of components and the error pages for those who build pages, not in production."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
 
-from klaster.core import errors, gallery
+from klaster.core import errors, gallery, languages, themes
+
+
+# A token would need a cookie on every page, and no page could be kept for all; a stranger could only dim a screen.
+@csrf_exempt
+@login_not_required
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember in this browser how pages are to look, and go back to the switch on the page one was on."""
+    back = request.POST.get("next", "").partition("#")[0]
+    if not (back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)):
+        back = f"/{languages.current()}/"
+    response = redirect(f"{back}#appearance")
+    themes.keep(response, request.POST.get("theme", ""))
+    return response
 
 
 @login_not_required

@@ -52,6 +52,12 @@ def test_a_post_does_nothing_before(client):
     assert secretary.name != "Kitas"
 
 
+def test_how_pages_look_is_chosen_before_too(client):
+    client.force_login(UserFactory(secretariat=True))
+    assert client.post(reverse("theme"), {"theme": "dark", "next": reverse("mfa_index")}).url.endswith("#appearance")
+    assert 'data-theme="dark"' in client.get(reverse("mfa_index")).text
+
+
 def test_with_one_the_office_opens(client):
     client.force_login(UserFactory(secretariat=True, second_factor=True))
     assert client.get(reverse("people")).status_code == 200

@@ -63,6 +63,13 @@ def test_the_site_is_seen_as_the_person_with_a_banner_on_every_page(office, pers
     assert seen_as(office) == "Jonas Jonaitis"
 
 
+def test_who_looks_may_dim_the_own_screen(office, person):
+    start(office, person)
+    assert office.post(reverse("theme"), {"theme": "dark", "next": "/en/"}).url == "/en/#appearance"
+    assert 'data-theme="dark"' in office.get(reverse("what_we_keep")).text
+    assert seen_as(office) == "Jonas Jonaitis"
+
+
 def test_stopping_gives_the_own_eyes_back(office, person):
     start(office, person)
     assert stop(office).url == person.get_absolute_url()
