@@ -23,7 +23,7 @@ from klaster.accounts.models import User
 
 def has_shown_second_factor(request: HttpRequest, person: User) -> bool:
     """Whether this session was opened with a second factor the person still has, or has set one up itself."""
-    owned = set(person.authenticator_set.values_list("pk", flat=True))
+    owned = set(Authenticator.objects.filter(user=person).values_list("pk", flat=True))
     shown = get_authentication_records(request, person)
     return any(record["method"] == "mfa" and record.get("id") in owned for record in shown)
 

@@ -135,7 +135,7 @@ class SecondFactorMiddleware:
     @staticmethod
     def _ask(request: HttpRequest, person: User) -> HttpResponse:
         """To the page where it is shown; what was being read is gone on with afterwards, what was sent is not."""
-        has_app = person.authenticator_set.filter(type=Authenticator.Type.TOTP).exists()
+        has_app = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
         url = reverse("mfa_reauthenticate" if has_app else "mfa_reauthenticate_webauthn")
         after = f"?next={quote(request.get_full_path())}" if request.method in SAFE else ""
         return redirect(url + after)

@@ -78,10 +78,46 @@ class Lines(forms.CharField):
         return self.to_python(data) != list(initial or [])
 
 
-class EntryForm(forms.ModelForm):
-    """An entry with the moment it was last changed; `values()` is what this person changed."""
+class VersionedForm(forms.ModelForm):
+    """A form that carries the moment its row was last changed; a new row has none."""
 
     version = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["version"] = actions.version_of(self.instance)
+        else:
+            del self.fields["version"]
+
+    def renew(self, row: Any) -> list[dict[str, str]]:
+        """After somebody else saved: take over the row's version and say where it differs from what was typed."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("version")] = actions.version_of(row)
+        theirs = type(self)(instance=row)
+        differing = []
+        for name in self.changed_data:
+            if name in theirs.initial and name != "version" and name in self.fields:
+                field = self.fields[name]
+                differing.append({"title": str(field.label), "value": shown(field, theirs.initial[name])})
+        return differing
+
+
+def shown(field: forms.Field, value: Any) -> str:
+    """What stands in a field, in a line."""
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, dict):
+        return " / ".join(str(text) for text in value.values() if text)
+    titles = dict(getattr(field, "choices", ()))
+    if isinstance(value, list | tuple):
+        return ", ".join(str(titles.get(each, each)) for each in value)
+    return str(titles.get(value, value) or "–")
+
+
+class EntryForm(VersionedForm):
+    """An entry; `values()` is what this person changed."""
+
     aliases = Lines(
         label=gettext_lazy("Other names"),
         required=False,
@@ -97,10 +133,8 @@ class EntryForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["version"] = actions.version_of(self.instance)
-        else:
-            del self.fields["version"], self.fields["is_true_today"]
+        if not self.instance.pk:
+            del self.fields["is_true_today"]
 
     def values(self) -> dict[str, Any]:
         model_fields = {field.name for field in self._meta.model._meta.get_fields()}
@@ -110,26 +144,6 @@ class EntryForm(forms.ModelForm):
         if self.cleaned_data.get("is_true_today"):
             given["checked_on"] = today()
         return given
-
-    def renew(self, row: Any) -> list[dict[str, str]]:
-        """After somebody else saved: take over the row's version and say where it differs from what was typed."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = actions.version_of(row)
-        theirs = type(self)(instance=row)
-        differing = []
-        for name in self.changed_data:
-            if name in theirs.initial and name != "version" and name in self.fields:
-                differing.append({"title": str(self.fields[name].label), "value": shown(theirs.initial[name])})
-        return differing
-
-
-def shown(value: Any) -> str:
-    """What stands in a field, in a line."""
-    if isinstance(value, dict):
-        return " / ".join(str(text) for text in value.values() if text)
-    if isinstance(value, list | tuple):
-        return ", ".join(str(each) for each in value)
-    return str(value or "–")
 
 
 class ClusterForm(EntryForm):
@@ -233,7 +247,7 @@ class EndForm(forms.Form):
     )
 
 
-class OpeningForm(forms.ModelForm):
+class OpeningForm(VersionedForm):
     is_public = forms.BooleanField(
         label=gettext_lazy("Show it to everybody"),
         required=False,
@@ -262,7 +276,7 @@ class OpeningForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self._meta.fields} | {"status": state}
 
 
-class AchievementForm(forms.ModelForm):
+class AchievementForm(VersionedForm):
     url = forms.URLField(label=gettext_lazy("Read more at"), required=False, assume_scheme="https")
 
     class Meta:

@@ -16,11 +16,13 @@ from klaster.core import audit
 from klaster.core.models import AuditEvent
 from klaster.directory.actions.own_words import Values, state_facts
 from klaster.directory.actions.rights import demand
-from klaster.directory.models import Cluster, Organisation
-from klaster.directory.models.base import Entry
+from klaster.directory.models import Achievement, Cluster, Opening, Organisation
 
 if TYPE_CHECKING:
     from klaster.accounts.models import User
+    from klaster.directory.models.base import Entry
+
+    Kept = Entry | Opening | Achievement
 
 
 class ChangedMeanwhile(Exception):
@@ -31,8 +33,15 @@ class ChangedMeanwhile(Exception):
         self.row, self.who, self.at = row, who, at
 
 
-def version_of(row: Entry) -> str:
+def version_of(row: Kept) -> str:
     return row.updated_at.isoformat()
+
+
+def demand_version(row: Kept, version: str) -> None:
+    """The row under the lock is still the one the form was opened with."""
+    if version_of(row) != version:
+        last = AuditEvent.objects.of(row).order_by("-id").first()
+        raise ChangedMeanwhile(row, last.who if last else gettext("the system"), row.updated_at)
 
 
 @transaction.atomic
@@ -49,9 +58,7 @@ def change_organisation(organisation: Organisation, *, by: User, version: str, v
 def _change(entry: Any, right: str, *, by: User, version: str, values: Values) -> Any:
     row = type(entry).objects.select_for_update(of=("self",)).get(pk=entry.pk)
     demand(by, right, row)
-    if version_of(row) != version:
-        last = AuditEvent.objects.of(row).order_by("-id").first()
-        raise ChangedMeanwhile(row, last.who if last else gettext("the system"), row.updated_at)
+    demand_version(row, version)
     if not values:
         return row
     before = audit.snapshot(row)

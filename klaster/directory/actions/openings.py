@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from klaster.core import audit
+from klaster.directory.actions.editing import demand_version
 from klaster.directory.actions.own_words import Values, own_source
 from klaster.directory.actions.rights import demand
 from klaster.directory.models import Achievement, Cluster, Opening
@@ -20,11 +21,16 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def save_opening(opening: Opening, *, by: User, values: Values) -> Opening:
-    """A new opening, or another wording of one; its day of publication is the day it first became public."""
+def save_opening(opening: Opening, *, by: User, values: Values, version: str = "") -> Opening:
+    """A new opening, or another wording of one, which needs the version the form was opened with.
+
+    Its day of publication is the day it first became public.
+    """
     Cluster.objects.select_for_update(of=("self",)).get(pk=opening.cluster_id)
     row = Opening.objects.select_for_update(of=("self",)).get(pk=opening.pk) if opening.pk else opening
     demand(by, "directory.change_opening", row)
+    if row.pk:
+        demand_version(row, version)
     before = audit.snapshot(row) if row.pk else None
     was_public = row.pk is not None and row.status == Publication.PUBLISHED
     for name, value in values.items():
@@ -51,10 +57,13 @@ def close_opening(opening: Opening, *, by: User) -> Opening:
 
 
 @transaction.atomic
-def save_achievement(achievement: Achievement, *, by: User, values: Values) -> Achievement:
+def save_achievement(achievement: Achievement, *, by: User, values: Values, version: str = "") -> Achievement:
+    """A new achievement, or another wording of one, which needs the version the form was opened with."""
     cluster = Cluster.objects.select_for_update(of=("self",)).get(pk=achievement.cluster_id)
     demand(by, "directory.change_cluster", cluster)
     row = Achievement.objects.select_for_update(of=("self",)).get(pk=achievement.pk) if achievement.pk else achievement
+    if row.pk:
+        demand_version(row, version)
     before = audit.snapshot(row) if row.pk else None
     for name, value in values.items():
         setattr(row, name, value)

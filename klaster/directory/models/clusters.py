@@ -261,6 +261,7 @@ class Achievement(Sourced):
     summary = TranslatedTextField(_("in one sentence"), blank=True, max_length=500)
     happened = PartialDateField(_("when"), blank=True)
     url = models.URLField(_("read more"), max_length=500, blank=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
         verbose_name = _("achievement")
@@ -309,6 +310,7 @@ class Opening(models.Model):
     until = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day; empty means no end."))
     status = models.CharField(_("state"), max_length=10, choices=Publication, default=Publication.DRAFT)
     published_at = models.DateTimeField(_("published"), default=timezone.now)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     objects = OpeningQuerySet.as_manager()
 

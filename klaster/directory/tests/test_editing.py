@@ -116,6 +116,66 @@ def test_who_saves_second_is_told_and_loses_nothing(client, cluster, coordinator
     assert Cluster.objects.get(pk=cluster.pk).summary["en"] == "By Rasa."
 
 
+PARTS = [
+    (
+        f.OpeningFactory,
+        "opening_edit",
+        actions.save_opening,
+        {"kind": "partner", "is_public": "on"},
+        "partner for a pro",
+    ),
+    (f.AchievementFactory, "achievement_edit", actions.save_achievement, {"happened": "2019"}, "2019"),
+]
+
+
+@pytest.mark.parametrize(("factory", "page", "save", "more", "stands"), PARTS)
+def test_who_saves_an_opening_or_achievement_second_is_told_and_loses_nothing(
+    client, cluster, coordinator, factory, page, save, more, stands
+):
+    row = factory(cluster=cluster, title=both("Sena", "Old"))
+    client.force_login(coordinator)
+    address = url(page, "saules", row.pk)
+    data = typed(form_of(client, address))
+    other = f.AffiliationFactory(organisation=cluster.coordinator, manager=True, person__name="Jonas Jonaitis").person
+    theirs = more | {"title": both("Jono", "Jonas's")}
+    save(type(row)(pk=row.pk, cluster=cluster), by=other, version=actions.version_of(row), values=theirs)
+    name = next(iter(theirs))
+    late = client.post(address, data | {"title_en": "Rasa's", name: {"kind": "supplier", "happened": "2020"}[name]})
+    assert late.status_code == 409
+    said = late.text.partition("Somebody has changed this meanwhile.")[2].partition("Save again")[0]
+    assert "Jonas Jonaitis" in said
+    assert "Jonas&#x27;s" in said
+    assert stands in said
+    assert "Rasa&#x27;s" in late.text
+    row.refresh_from_db()
+    assert row.title["en"] == "Jonas's"
+    assert client.post(address, typed(late.context["form"])).status_code == 302
+    row.refresh_from_db()
+    assert row.title["en"] == "Rasa's"
+
+
+@pytest.mark.parametrize(("factory", "page", "save", "more", "stands"), PARTS)
+def test_a_form_without_its_version_saves_nothing(client, cluster, coordinator, factory, page, save, more, stands):
+    row = factory(cluster=cluster, title=both("Sena", "Old"))
+    client.force_login(coordinator)
+    address = url(page, "saules", row.pk)
+    data = typed(form_of(client, address)) | {"title_en": "New"}
+    del data["version"]
+    assert client.post(address, data).status_code == 422
+    with pytest.raises(actions.ChangedMeanwhile):
+        save(type(row)(pk=row.pk, cluster=cluster), by=coordinator, values={"title": both("Nauja", "New")})
+    row.refresh_from_db()
+    assert row.title["en"] == "Old"
+
+
+def test_an_achievement_deleted_meanwhile_is_not_there(cluster, coordinator):
+    gone = f.AchievementFactory(cluster=cluster)
+    pk, version = gone.pk, actions.version_of(gone)
+    actions.delete_achievement(gone, by=coordinator)
+    with pytest.raises(Achievement.DoesNotExist):
+        actions.save_achievement(Achievement(pk=pk, cluster=cluster), by=coordinator, version=version, values={})
+
+
 def test_errors_keep_what_was_typed(client, cluster, coordinator):
     client.force_login(coordinator)
     address = url("cluster_edit", "saules")
@@ -275,6 +335,7 @@ def test_opening_from_draft_to_closed(client, cluster, coordinator):
     assert client.post(url("opening_new", "saules"), data).status_code == 302
     opening = Opening.objects.get()
     assert (opening.status, opening.kind, opening in Opening.objects.listed()) == ("draft", "partner", False)
+    data["version"] = actions.version_of(opening)
     assert client.post(url("opening_edit", "saules", opening.pk), data | {"is_public": "on"}).status_code == 302
     assert opening in Opening.objects.listed()
     past = client.post(url("opening_edit", "saules", opening.pk), data | {"until": "2020-01-01"})
@@ -291,8 +352,10 @@ def test_achievement_is_added_changed_and_deleted(client, cluster, coordinator):
     achievement = Achievement.objects.get()
     assert (achievement.source.key, achievement.as_of) == ("own-data", today().isoformat())
     address = url("achievement_edit", "saules", achievement.pk)
-    assert client.post(address, {"title_en": "A prize", "happened": "2020-13"}).status_code == 422
-    assert client.post(address, {"title_en": "A big prize", "happened": "2020-12"}).status_code == 302
+    version = {"version": actions.version_of(achievement)}
+    wrong = client.post(address, version | {"title_en": "A prize", "happened": "2020-13"})
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["happened"])
+    assert client.post(address, version | {"title_en": "A big prize", "happened": "2020-12"}).status_code == 302
     assert Achievement.objects.get().title["en"] == "A big prize"
     assert client.post(url("achievement_delete", "saules", achievement.pk)).status_code == 302
     assert not Achievement.objects.exists()

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from klaster.accounts.forms import posted
 from klaster.directory import actions
-from klaster.directory.edit_forms import AchievementForm, ClusterForm, EntryForm, OpeningForm, OrganisationForm
+from klaster.directory.edit_forms import AchievementForm, ClusterForm, OpeningForm, OrganisationForm, VersionedForm
 from klaster.directory.models import Achievement, Cluster, Opening, Organisation
 
 
@@ -36,29 +41,38 @@ def add_errors(form: Form, error: ValidationError) -> None:
         form.add_error(name if name in form.fields else None, problems)
 
 
-def save_entry(
-    request: HttpRequest, form: EntryForm, act: Callable[..., Any], template: str, context: dict[str, Any]
+def save_form(
+    request: HttpRequest,
+    form: VersionedForm,
+    act: Callable[..., Any],
+    row: Any,
+    template: str,
+    context: dict[str, Any],
+    *,
+    then: str = "",
 ) -> HttpResponse:
-    """Save what the form changed, or show it again with what is wrong, or with what somebody else changed meanwhile."""
+    """Save what the form changed, or show it again with what is wrong, or with what somebody else changed meanwhile.
+
+    `row` is what `act` is given, as it is in the database and not as the form has changed it; `then` is where to go
+    afterwards, if not to the row.
+    """
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                row = act(
-                    type(form.instance)(pk=form.instance.pk),
-                    by=request.user,
-                    version=form.cleaned_data["version"],
-                    values=form.values(),
-                )
+                version = form.cleaned_data.get("version", "")
+                row = act(row, by=request.user, version=version, values=form.values())
             except actions.ChangedMeanwhile as change:
                 status = 409
                 context = context | {"change": change, "differing": form.renew(change.row)}
             except ValidationError as error:
                 add_errors(form, error)
+            except ObjectDoesNotExist as gone:  # deleted since the form was opened
+                raise Http404 from gone
             else:
                 messages.success(request, _("Saved."))
-                return redirect(row)
+                return redirect(then or row)
     return render(request, template, context | {"form": form}, status=status)
 
 
@@ -74,7 +88,8 @@ def cluster_edit(request: HttpRequest, slug: str) -> HttpResponse:
         "achievements": cluster.achievements.all(),
         "crumbs": crumbs(cluster, _("Edit")),
     }
-    return save_entry(request, form, actions.change_cluster, "directory/cluster_edit.html", context)
+    row = Cluster(pk=cluster.pk)
+    return save_form(request, form, actions.change_cluster, row, "directory/cluster_edit.html", context)
 
 
 @never_cache
@@ -89,7 +104,8 @@ def organisation_edit(request: HttpRequest, slug: str) -> HttpResponse:
         "title": _("Edit the page of the organisation"),
         "crumbs": crumbs(organisation, _("Edit")),
     }
-    return save_entry(request, form, actions.change_organisation, "directory/organisation_edit.html", context)
+    row = Organisation(pk=organisation.pk)
+    return save_form(request, form, actions.change_organisation, row, "directory/organisation_edit.html", context)
 
 
 def crumbs(entry: Cluster | Organisation, *last: str) -> list[dict[str, str]]:
@@ -97,30 +113,64 @@ def crumbs(entry: Cluster | Organisation, *last: str) -> list[dict[str, str]]:
     return [*from_mine, *({"title": title, "url": ""} for title in last)]
 
 
+@dataclass(frozen=True)
+class Part:
+    """A kind of rows of a cluster that its coordinator writes: `name` of one in the template, `relation` of all."""
+
+    model: type[Opening | Achievement]
+    name: str
+    relation: str
+    template: str
+    form: type[VersionedForm]
+    save: Callable[..., Any]
+    new: str | Promise
+    edit: str | Promise
+
+
+OPENINGS = Part(
+    Opening,
+    "opening",
+    "openings",
+    "directory/opening_form.html",
+    OpeningForm,
+    actions.save_opening,
+    new=gettext_lazy("New opening"),
+    edit=gettext_lazy("Edit the opening"),
+)
+ACHIEVEMENTS = Part(
+    Achievement,
+    "achievement",
+    "achievements",
+    "directory/achievement_form.html",
+    AchievementForm,
+    actions.save_achievement,
+    new=gettext_lazy("New achievement"),
+    edit=gettext_lazy("Edit the achievement"),
+)
+
+
+def edit_part(request: HttpRequest, part: Part, slug: str, pk: int | None = None) -> HttpResponse:
+    """Write a new row of the cluster, or the one with this number another way."""
+    cluster = cluster_to_keep(request, slug)
+    row = get_object_or_404(getattr(cluster, part.relation), pk=pk) if pk else part.model(cluster=cluster)
+    title = part.edit if pk else part.new
+    form = part.form(posted(request), instance=row)
+    context = {"cluster": cluster, "title": title, part.name: row, "crumbs": crumbs(cluster, str(title))}
+    untouched = part.model(pk=pk, cluster=cluster)
+    then = reverse("cluster_edit", args=[slug])
+    return save_form(request, form, part.save, untouched, part.template, context, then=then)
+
+
 @never_cache
 @require_http_methods(["GET", "POST"])
 def opening_new(request: HttpRequest, slug: str) -> HttpResponse:
-    cluster = cluster_to_keep(request, slug)
-    return save_opening(request, Opening(cluster=cluster), _("New opening"))
+    return edit_part(request, OPENINGS, slug)
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def opening_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    cluster = cluster_to_keep(request, slug)
-    return save_opening(request, get_object_or_404(cluster.openings, pk=pk), _("Edit the opening"))
-
-
-def save_opening(request: HttpRequest, opening: Opening, title: str) -> HttpResponse:
-    form = OpeningForm(request.POST or None, instance=opening)
-    if form.is_valid():
-        row = Opening(pk=opening.pk, cluster=opening.cluster)
-        actions.save_opening(row, by=request.user, values=form.values())
-        messages.success(request, _("Saved."))
-        return redirect("cluster_edit", slug=opening.cluster.slug)
-    context = {"form": form, "cluster": opening.cluster, "title": title, "opening": opening,
-               "crumbs": crumbs(opening.cluster, title)}  # fmt: skip
-    return render(request, "directory/opening_form.html", context, status=422 if form.is_bound else 200)
+    return edit_part(request, OPENINGS, slug, pk)
 
 
 @require_POST
@@ -134,27 +184,13 @@ def opening_close(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def achievement_new(request: HttpRequest, slug: str) -> HttpResponse:
-    cluster = cluster_to_keep(request, slug)
-    return save_achievement(request, Achievement(cluster=cluster), _("New achievement"))
+    return edit_part(request, ACHIEVEMENTS, slug)
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def achievement_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    cluster = cluster_to_keep(request, slug)
-    return save_achievement(request, get_object_or_404(cluster.achievements, pk=pk), _("Edit the achievement"))
-
-
-def save_achievement(request: HttpRequest, achievement: Achievement, title: str) -> HttpResponse:
-    form = AchievementForm(request.POST or None, instance=achievement)
-    if form.is_valid():
-        row = Achievement(pk=achievement.pk, cluster=achievement.cluster)
-        actions.save_achievement(row, by=request.user, values=form.values())
-        messages.success(request, _("Saved."))
-        return redirect("cluster_edit", slug=achievement.cluster.slug)
-    context = {"form": form, "cluster": achievement.cluster, "title": title, "achievement": achievement,
-               "crumbs": crumbs(achievement.cluster, title)}  # fmt: skip
-    return render(request, "directory/achievement_form.html", context, status=422 if form.is_bound else 200)
+    return edit_part(request, ACHIEVEMENTS, slug, pk)
 
 
 @require_POST
