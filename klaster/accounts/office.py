@@ -21,7 +21,7 @@ from klaster.accounts import actions
 from klaster.accounts.forms import InviteSecretaryForm, PeopleFilter, ReasonForm, ViewingForm, posted
 from klaster.accounts.middleware import VIEWING
 from klaster.accounts.models import Invitation, User
-from klaster.core.limits import limited
+from klaster.core.limits import limited, limited_finding
 from klaster.core.models import AuditEvent
 
 PEOPLE_PER_PAGE = 50
@@ -35,6 +35,7 @@ def require(request: HttpRequest, right: str, thing: object = None) -> None:
 
 
 @require_GET
+@limited_finding
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody with an account; found by name or address."""
     require(request, "accounts.view_people")

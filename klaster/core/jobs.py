@@ -24,10 +24,13 @@ from typing import Any
 import procrastinate
 import psycopg
 import structlog
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from procrastinate.contrib.django import DjangoApp, app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.contrib.django.utils import connector_params
@@ -35,7 +38,7 @@ from procrastinate.jobs import Status
 from procrastinate.periodic import PeriodicRegistry
 from procrastinate.psycopg_connector import PsycopgConnector
 
-from klaster.core import limits
+from klaster.core import audit, limits
 from klaster.core.models import Letter, Notice
 
 log = structlog.get_logger(__name__)
@@ -114,9 +117,21 @@ def parked():  # type: ignore[no-untyped-def]
     return ProcrastinateJob.objects.filter(status="failed").order_by("-id")
 
 
-def retry_parked(job_id: int) -> None:
-    """Try a parked job once more; its tries are counted on, so that it is parked again if it fails."""
-    app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
+@transaction.atomic
+def retry_parked(job_id: int, *, by: models.Model) -> None:
+    """Try a parked job once more; its tries are counted on, so that it is parked again if it fails.
+
+    Raises ValidationError where it waits no more, or where another like it was queued that does the same work.
+    """
+    job = ProcrastinateJob.objects.select_for_update(of=("self",)).get(pk=job_id)
+    if job.status != Status.FAILED.value:
+        raise ValidationError(_("This job was tried again already."))
+    try:
+        with transaction.atomic():
+            app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
+    except procrastinate.exceptions.ConnectorException as error:
+        raise ValidationError(_("The same job is queued already; this one is not needed.")) from error
+    audit.record(gettext_noop("tried again"), job, by=by, after={"task_name": job.task_name})
 
 
 @dataclass(frozen=True)

@@ -92,20 +92,34 @@ def limited(
     per: int,
     methods: Iterable[str] = ("POST",),
     who: Callable[[HttpRequest], str] = who_of,
+    when: Callable[[HttpRequest], bool] = lambda request: True,
 ) -> Callable[[View], View]:
-    """Let a view be used `limit` times in `per` seconds; only requests of `methods` count."""
+    """Let a view be used `limit` times in `per` seconds; only requests of `methods` for which `when` holds count."""
     counted = frozenset(methods)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.method in counted:
+            if request.method in counted and when(request):
                 hit(scope, who(request), limit=limit, per=per)
             return view(request, *args, **kwargs)
 
         return checked
 
     return decorate
+
+
+# Two a second is more than anybody types, pages through and narrows; all lists of the site count together.
+FINDS_EACH_MINUTE = 120
+
+
+def limited_finding(view: View) -> View:
+    """For lists and tables that look for the words in `?q=`: those words cost a search, the list alone does not."""
+
+    def has_words(request: HttpRequest) -> bool:
+        return bool(request.GET.get("q", "").strip())
+
+    return limited("find", limit=FINDS_EACH_MINUTE, per=60, methods=["GET"], when=has_words)(view)
 
 
 def forget_old() -> int:

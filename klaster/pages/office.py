@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 from procrastinate.contrib.django.models import ProcrastinateJob
 from wagtail.admin.site_summary import SummaryItem
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 
+from klaster.core import jobs
 from klaster.core.models import AuditEvent, Letter
 from klaster.core.office import ReadOnlyTable
 from klaster.core.office.views import ChangesColumn
@@ -46,6 +54,33 @@ class Letters(ReadOnlyTable):
     export_exclude = ("body", "html", "message_id", "key")
 
 
+class RetryColumn(Column):
+    """A button beside jobs that were parked."""
+
+    cell_template_name = "pages/office/retry.html"
+
+    def get_cell_context_data(self, instance: ProcrastinateJob, parent_context: Any) -> dict[str, Any]:
+        request = parent_context["request"]
+        may = request.user.has_perm("procrastinate.retry_procrastinatejob")
+        context = super().get_cell_context_data(instance, parent_context)
+        return context | {"may": may and instance.status == "failed", "csrf_token": get_token(request)}
+
+
+@require_POST
+def retry_job(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whoever may not is told that there is no such page, as everywhere in the office."""
+    if not request.user.has_perm("procrastinate.retry_procrastinatejob"):
+        raise Http404
+    get_object_or_404(ProcrastinateJob, pk=pk)
+    try:
+        jobs.retry_parked(pk, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, gettext("The job is queued again. If it fails, it comes back to this list."))
+    return redirect("procrastinatejob:index")
+
+
 class Jobs(ReadOnlyTable):
     """What workers do. A failed job was tried five times; what it was called with is not shown."""
 
@@ -63,7 +98,11 @@ class Jobs(ReadOnlyTable):
             Column("status", label=_("State"), sort_key="status"),
             Column("attempts", label=_("Tries"), sort_key="attempts"),
             DateColumn("scheduled_at", label=_("Planned for"), sort_key="scheduled_at"),
+            RetryColumn("retry", label=_("Actions")),
         ]
+
+    def get_urlpatterns(self) -> list[Any]:
+        return [*super().get_urlpatterns(), path("<int:pk>/retry/", retry_job, name="retry")]
 
 
 class RecordsGroup(ModelViewSetGroup):

@@ -124,7 +124,7 @@ def test_a_failing_job_is_tried_five_times_and_parked_where_it_is_seen(a_task):
     assert len(runs) == jobs.MAX_TRIES
     assert [found.pk for found in jobs.parked()] == [job]
     assert jobs.health().parked == 1
-    jobs.retry_parked(job)
+    jobs.retry_parked(job, by=get_user_model().objects.create_user("ona@example.org"))
     run_jobs()
     assert len(runs) == jobs.MAX_TRIES + 1
     assert [found.pk for found in jobs.parked()] == [job]

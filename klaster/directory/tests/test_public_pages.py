@@ -3,10 +3,12 @@
 import re
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils.translation import override
 
 from klaster.accounts.factories import UserFactory
+from klaster.core import limits
 from klaster.directory import factories as f
 from klaster.directory.models.organisations import today
 
@@ -194,3 +196,39 @@ def test_a_coordinator_without_a_public_page_is_not_called_unknown(client):
     cluster.coordinator_is_unknown = True
     cluster.save()
     assert "Not known" in said()
+
+
+FINDING = [("cluster_list", []), ("cluster_export", []), ("organisation_list", []), ("network_list", []),
+           ("programme_list", [])]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "words"), [("lt", "Per dažnai per trumpą laiką"), ("en", "Too often in a short")])
+@pytest.mark.parametrize(("name", "args"), FINDING)
+def test_looking_for_words_in_lists_is_limited_and_the_lists_are_not(client, network, name, args, language, words):
+    with time_machine.travel(1_764_000_000, tick=False):
+        for _turn in range(limits.FINDS_EACH_MINUTE - 1):
+            limits.hit("find", "address 127.0.0.1", limit=limits.FINDS_EACH_MINUTE, per=60)
+        asked = url(name, *args, language=language, query="?q=saul")
+        assert client.get(asked).status_code == 200
+        refused = client.get(asked)
+        assert (refused.status_code, refused["Retry-After"]) == (429, "61")
+        assert words in refused.text
+        assert client.get(url(name, *args, language=language)).status_code == 200
+        assert client.get(url(name, *args, language=language, query="?q=+")).status_code == 200
+        client.force_login(UserFactory())
+        assert client.get(asked).status_code == 200, "each person for themselves"
+    with time_machine.travel(1_764_000_061, tick=False):
+        client.logout()
+        assert client.get(asked).status_code == 200
+
+
+def test_looking_for_members_and_people_counts_too(client, network, settings):
+    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
+    secretary = UserFactory(superuser=True)
+    client.force_login(secretary)
+    with time_machine.travel(1_764_000_000, tick=False):
+        for _turn in range(limits.FINDS_EACH_MINUTE):
+            limits.hit("find", f"person {secretary.pk}", limit=limits.FINDS_EACH_MINUTE, per=60)
+        for name, args in [("cluster_members", ["saules"]), ("people", [])]:
+            assert client.get(url(name, *args, query="?q=ona")).status_code == 429
+            assert client.get(url(name, *args)).status_code == 200

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from klaster.core import tables
+from klaster.core.limits import limited_finding
 from klaster.directory import cluster_list as listing
 from klaster.directory import cluster_page, filters, structured
 from klaster.directory.models import Cluster, Label
@@ -20,6 +21,7 @@ FEW = 4  # a list shorter than this is offered wider
 
 @login_not_required
 @require_GET
+@limited_finding
 def cluster_list(request: HttpRequest) -> HttpResponse:
     rows, facets, selection = chosen(request)
     facts = [row.facts for row in rows]
@@ -58,6 +60,7 @@ def chosen(request: HttpRequest) -> tuple[list[listing.Row], list[filters.Facet]
 
 @login_not_required
 @require_GET
+@limited_finding
 def cluster_export(request: HttpRequest) -> HttpResponse:
     """The list as filtered, in the same order, as a table."""
     rows, _facets, selection = chosen(request)

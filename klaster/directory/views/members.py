@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from klaster.core import languages
 from klaster.core.fields import in_language
+from klaster.core.limits import limited_finding
 from klaster.directory import actions
 from klaster.directory import search as finder
 from klaster.directory.edit_forms import EndForm, MembershipForm, OrganisationForm
@@ -34,6 +35,7 @@ def memberships_of(cluster: Cluster) -> QuerySet:
 
 @never_cache
 @require_GET
+@limited_finding
 def cluster_members(request: HttpRequest, slug: str) -> HttpResponse:
     """Members of today, claims that wait, past members; a box to find whom to add."""
     cluster = cluster_to_keep(request, slug, RIGHT)

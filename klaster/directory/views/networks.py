@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from klaster.core.limits import limited_finding
 from klaster.directory import structured
 from klaster.directory.facts import Facts, Stamp, stamp_of
 from klaster.directory.models import Cluster, Network, NetworkParticipation, Organisation, Statement
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 @login_not_required
 @require_GET
+@limited_finding
 def network_list(request: HttpRequest) -> HttpResponse:
     rows = Network.objects.visible_to(request.user).published().with_words(request.GET.get("q", "")).home_first()
     page = paged(request, rows)

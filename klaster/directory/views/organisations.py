@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from django_countries import countries
 
 from klaster.core import languages
+from klaster.core.limits import limited_finding
 from klaster.directory import filters, organisation_page, structured
 from klaster.directory.filters import Choice, Facet
 from klaster.directory.models import Cluster, ClusterMembership, Organisation
@@ -25,6 +26,7 @@ PER_PAGE = 30
 
 @login_not_required
 @require_GET
+@limited_finding
 def organisation_list(request: HttpRequest) -> HttpResponse:
     everything = Organisation.objects.visible_to(request.user).published()
     clusters = Cluster.objects.visible_to(request.user).published()

@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from klaster.core.limits import limited_finding
 from klaster.directory import structured
 from klaster.directory.facts import Facts
 from klaster.directory.models import Organisation, Programme, Statement
@@ -18,6 +19,7 @@ from klaster.directory.views.answers import paged
 
 @login_not_required
 @require_GET
+@limited_finding
 def programme_list(request: HttpRequest) -> HttpResponse:
     rows = Programme.objects.visible_to(request.user).published().with_words(request.GET.get("q", ""))
     page = paged(request, rows.select_related("coordinator").by_name())

@@ -2,11 +2,14 @@
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
+from django.test import Client
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from klaster.accounts.factories import UserFactory
 from klaster.core import audit
-from klaster.core.models import Letter
+from klaster.core.models import AuditEvent, Letter
 from klaster.directory.factories import ClusterFactory
 from klaster.newsroom.rules import AUTHORS
 
@@ -70,6 +73,70 @@ def test_letters_are_listed_without_what_they_say(office):
     export = b"".join(office.get(reverse("letter:index"), {"export": "csv"}).streaming_content).decode()
     assert "gavejas@pavyzdys.test" in export
     assert "Slapta kaina" not in export
+
+
+def parked_job(lock=None):
+    """A job as it stands when it has failed five times."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_jobs (queue_name, task_name, status, attempts, queueing_lock)"
+            " values ('default', 'test.parked', 'failed', 5, %s) returning id",
+            [lock],
+        )
+        return cursor.fetchone()[0]
+
+
+def state_of(job):
+    return ProcrastinateJob.objects.get(pk=job).status
+
+
+def test_a_parked_job_is_tried_again_by_the_office(office):
+    job = parked_job()
+    retry = reverse("procrastinatejob:retry", args=[job])
+    assert f'action="{retry}"' in office.get(reverse("procrastinatejob:index")).text
+    assert office.get(retry).status_code == 405
+    assert state_of(job) == "failed"
+    assert office.post(retry).url == reverse("procrastinatejob:index")
+    assert state_of(job) == "todo"
+    page = office.get(reverse("procrastinatejob:index"))
+    assert f'action="{retry}"' not in page.text, "what waits is not tried again"
+    again = office.post(retry, follow=True)
+    assert "This job was tried again already." in again.text
+    event = AuditEvent.objects.get(object_type="procrastinate.procrastinatejob")
+    assert (event.action, event.object_pk, event.actor.name) == ("tried again", str(job), "Biuro Darbuotoja")
+    assert event.after == {"task_name": "test.parked"}
+    assert office.post(reverse("procrastinatejob:retry", args=[0]), follow=True).status_code == 404
+
+
+def test_a_parked_job_that_was_queued_anew_stays_parked(office):
+    job, like_it = parked_job("same"), parked_job("same")
+    office.post(reverse("procrastinatejob:retry", args=[like_it]))
+    page = office.post(reverse("procrastinatejob:retry", args=[job]), follow=True)
+    assert "The same job is queued already" in page.text
+    assert (state_of(job), state_of(like_it)) == ("failed", "todo")
+
+
+@pytest.mark.parametrize("who", [None, author, UserFactory])
+def test_nobody_else_tries_a_parked_job_again(client, who):
+    job = parked_job()
+    if who:
+        client.force_login(who())
+    response = client.post(reverse("procrastinatejob:retry", args=[job]), follow=True)
+    assert response.status_code == {None: 200, UserFactory: 403, author: 404}[who]  # 200: the page to sign in
+    assert state_of(job) == "failed"
+    assert not AuditEvent.objects.filter(action="tried again").exists()
+
+
+def test_a_parked_job_is_tried_again_with_the_token_of_the_form_alone():
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(UserFactory(secretariat=True))
+    job = parked_job()
+    retry = reverse("procrastinatejob:retry", args=[job])
+    assert strict.post(retry).status_code == 403
+    form = strict.get(reverse("procrastinatejob:index")).text.partition(f'action="{retry}"')[2]
+    token = form.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    assert strict.post(retry, {"csrfmiddlewaretoken": token}).status_code == 302
+    assert state_of(job) == "todo"
 
 
 def test_first_page_of_the_office_counts_and_leads(office):
