@@ -277,6 +277,8 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "1") == "1"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "klaster@localhost")
+# Names under which the mail provider publishes the keys it signs with; `manage.py check_mail` asks for them.
+DKIM_SELECTORS = listed("DKIM_SELECTORS")
 # Where letters to the network's office go while nobody of it signs in here.
 OFFICE_EMAIL = os.environ.get("OFFICE_EMAIL", parseaddr(DEFAULT_FROM_EMAIL)[1])
 
