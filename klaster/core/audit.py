@@ -80,11 +80,14 @@ def record(
 
 
 def snapshot(obj: models.Model) -> Snapshot:
-    """The row's own columns by field name, as JSON can hold them. Take it before changing anything."""
+    """The row's own columns by field name, as JSON can hold them, without what the clock writes by itself.
+
+    Take it before changing anything.
+    """
     hidden = getattr(obj, "audit_hidden", ())
     values: Snapshot = {}
     for field in obj._meta.concrete_fields:
-        if field.primary_key:
+        if field.primary_key or getattr(field, "auto_now", False):
             continue
         value = getattr(obj, field.attname)
         if isinstance(value, FieldFile):

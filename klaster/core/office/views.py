@@ -31,13 +31,12 @@ ACTS = [gettext_noop("loaded"), gettext_noop("message sent")]
 
 
 def state(row: models.Model) -> audit.Snapshot:
-    """The row's columns, and which rows of other tables it is tied to. What the clock writes by itself says nothing."""
+    """The row's columns, and which rows of other tables it is tied to."""
     ties = {
         field.name: sorted(str(getattr(other, "slug", "") or other) for other in getattr(row, field.name).all())
         for field in row._meta.many_to_many
     }
-    clocks = {field.name for field in row._meta.fields if getattr(field, "auto_now", False)}
-    return {name: value for name, value in audit.snapshot(row).items() if name not in clocks} | ties
+    return audit.snapshot(row) | ties
 
 
 def yes_or_no(value: bool) -> str:
