@@ -19,7 +19,7 @@ class Source(models.Model):
 
     key = models.SlugField(_("key"), max_length=60, unique=True)
     title = TranslatedTextField(_("title"), max_length=300)
-    publisher = models.CharField(_("publisher"), max_length=200, blank=True)
+    publisher = TranslatedTextField(_("publisher"), max_length=200, blank=True)
     url = models.URLField(_("address"), max_length=500, blank=True)
     published = PartialDateField(_("published"), blank=True)
     retrieved_on = models.DateField(_("read on"), null=True, blank=True)

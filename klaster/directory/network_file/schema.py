@@ -91,7 +91,7 @@ class SourcedSaid(Said):
 class SourceSaid(Said):
     key: str = reads(v.key(), required=True)
     title: dict = reads(v.text_by_language(300), required=True, default=dict)
-    publisher: str = reads(v.text(200))
+    publisher: dict = reads(v.name_or_names(200), default=dict)
     url: str = reads(v.url(500))
     published: str = reads(v.partial_date)
     retrieved: str = reads(v.day)

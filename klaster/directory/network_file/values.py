@@ -153,6 +153,18 @@ def text_by_language(limit: int, *, multiline: bool = False, slugs: bool = False
     return read
 
 
+def name_or_names(limit: int) -> How:
+    """A name that is the same in every language ("MITA"), or one by language; a mapping either way."""
+
+    def read(reader: Reader, node: Node) -> dict[str, str]:
+        if isinstance(node, Scalar):
+            name = _text(node, limit, multiline=False)
+            return dict.fromkeys(reader.languages, name)
+        return text_by_language(limit)(reader, node)  # type: ignore[no-any-return]
+
+    return read
+
+
 def key(limit: int = 60) -> How:
     def read(_reader: Reader, node: Node) -> str:
         value = _word(node)

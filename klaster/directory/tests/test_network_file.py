@@ -57,6 +57,18 @@ def test_the_file_the_others_break_is_sound():
     assert [said.key for said in file.clusters] == ["cluster"]
 
 
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("MITA", {"et": "MITA", "en": "MITA"}),
+        ("{et: Euroopa Komisjon, en: European Commission}", {"et": "Euroopa Komisjon", "en": "European Commission"}),
+    ],
+)
+def test_a_publisher_is_one_name_for_all_languages_or_one_for_each(written, names):
+    text = HEAD.replace("title: {en: Source}", f"title: {{en: Source}}, publisher: {written}")
+    assert [said.publisher for said in read(text.encode()).sources] == [names]
+
+
 # --- one value --------------------------------------------------------------------------------------------------------
 
 

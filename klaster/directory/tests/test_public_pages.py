@@ -232,3 +232,13 @@ def test_looking_for_members_and_people_counts_too(client, network, settings):
         for name, args in [("cluster_members", ["saules"]), ("people", [])]:
             assert client.get(url(name, *args, query="?q=ona")).status_code == 429
             assert client.get(url(name, *args)).status_code == 200
+
+
+def test_an_achievement_whose_year_nobody_knows_says_so(client):
+    cluster = f.ClusterFactory()
+    f.AchievementFactory(cluster=cluster, happened="")
+    f.AchievementFactory(cluster=cluster, happened="2019-05")
+    with override("lt"):
+        page = client.get(cluster.get_absolute_url()).content.decode()
+    shown = re.findall(r'<div class="day day--year">\s*(.*?)\s*</div>', page)
+    assert sorted(shown) == ["<b>2019</b>", "<span>be datos</span>"]
