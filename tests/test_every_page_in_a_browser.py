@@ -64,10 +64,7 @@ def sign_in(context, live_server, role: str) -> None:  # type: ignore[no-untyped
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
 
 
-def problems(page, width: int, theme: str) -> list[str]:  # type: ignore[no-untyped-def]
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")  # redrawn
+def problems(page) -> list[str]:  # type: ignore[no-untyped-def]
     found = [
         f"{violation['id']}: {node['html'][:200]}"
         for violation in Axe().run(page, options=RULES).response["violations"]
@@ -95,6 +92,11 @@ def look_around(live_server, context):  # type: ignore[no-untyped-def]
         return response, [] if response.ok else [f"answered {response.status}"]
 
     def look(path: str) -> list[str]:
+        return [f"{width} {theme}: {each}" for width, theme in LOOKS for each in look_in(path, width, theme)]
+
+    def look_in(path: str, width: int, theme: str) -> list[str]:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # before the page: as its reader comes to it
         response, found = go(path)
         if not response.headers["content-type"].startswith("text/html"):
             return found  # a feed
@@ -102,8 +104,7 @@ def look_around(live_server, context):  # type: ignore[no-untyped-def]
             found.append(f"{page.locator('h1').count()} main headings")
         if page.locator("html").get_attribute("lang") != path.split("/")[1]:
             found.append("says another language than its address")
-        found += [f"{width} {theme}: {each}" for width, theme in LOOKS for each in problems(page, width, theme)]
-        return found + said
+        return found + problems(page) + said
 
     def look_around(seen: set[str]) -> dict[str, list[str]]:
         wrong = {}
