@@ -32,6 +32,10 @@ def somebody(world: World) -> list[Any]:
     return [world.people["member"].pk]
 
 
+def csv(world: World) -> list[Any]:
+    return ["csv"]
+
+
 def its_cluster(world: World) -> list[Any]:
     return [world.cluster.slug]
 
@@ -115,6 +119,8 @@ MATRIX: dict[str, Row] = {
     "invitation": Row(GONE, GONE, args=lambda world: ["no-such-token"]),
     # people, for the office
     "people": Row(OFFICE),
+    "people_export": Row(OFFICE, READ_ONLY, args=csv),
+    "invitation_export": Row(SIGNED_IN, READ_ONLY, args=csv),
     "person": Row(OFFICE, args=somebody),
     "person_deactivate": Row(POST_ONLY, OFFICE_ABOUT_PEOPLE, args=somebody),
     "person_reactivate": Row(POST_ONLY, OFFICE_ABOUT_PEOPLE, args=somebody),
@@ -133,7 +139,13 @@ MATRIX: dict[str, Row] = {
     "sitemap": Row(PUBLIC),
     "sitemap_section": Row(PUBLIC, args=lambda world: ["clusters"]),
     "cluster_list": Row(PUBLIC),
-    "cluster_export": Row(PUBLIC),
+    "cluster_export": Row(PUBLIC, args=csv),
+    "organisation_export": Row(PUBLIC, args=csv),
+    "opening_export": Row(PUBLIC, args=csv),
+    "network_export": Row(PUBLIC, args=csv),
+    "programme_export": Row(PUBLIC, args=csv),
+    "member_export": Row(KEEPERS, READ_ONLY, args=lambda world: [world.cluster.slug, "csv"]),
+    "message_export": Row(KEEPERS_ONLY, READ_ONLY, args=lambda world: [world.cluster.slug, "csv"]),
     "cluster_detail": Row(PUBLIC, args=its_cluster),
     "cluster_contact": Row(PUBLIC, SENDABLE, args=its_cluster),
     "cluster_contact_sent": Row(PUBLIC, args=its_cluster),

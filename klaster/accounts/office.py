@@ -6,23 +6,29 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+import structlog
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from klaster.accounts import actions
+from klaster.accounts import actions, office_tables
 from klaster.accounts.forms import InviteSecretaryForm, PeopleFilter, ReasonForm, ViewingForm, posted
 from klaster.accounts.middleware import VIEWING
 from klaster.accounts.models import Invitation, User
+from klaster.core import tables
 from klaster.core.limits import limited, limited_finding
 from klaster.core.models import AuditEvent
+
+log = structlog.get_logger(__name__)
 
 PEOPLE_PER_PAGE = 50
 HISTORY = 20
@@ -39,6 +45,13 @@ def require(request: HttpRequest, right: str, thing: object = None) -> None:
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody with an account; found by name or address."""
     require(request, "accounts.view_people")
+    found, form = chosen_people(request)
+    page = Paginator(found, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "accounts/people.html", {"form": form, "page": page})
+
+
+def chosen_people(request: HttpRequest) -> tuple[QuerySet[User], PeopleFilter]:
+    """The people the address asks for, in the order of the page."""
     form = PeopleFilter(request.GET)
     form.is_valid()
     found = User.objects.visible_to(request.user).search(form.cleaned_data.get("q", "")).with_office()
@@ -46,8 +59,17 @@ def people(request: HttpRequest) -> HttpResponse:
         found = found.secretariat()
     elif form.cleaned_data.get("who") == "closed":
         found = found.filter(is_active=False)
-    page = Paginator(found.in_order(), PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/people.html", {"form": form, "page": page})
+    return found.in_order(), form
+
+
+@never_cache
+@require_GET
+def people_export(request: HttpRequest, ending: str) -> HttpResponseBase:
+    """The list as filtered, as a table; that addresses of people left the site is in the log."""
+    require(request, "accounts.view_people")
+    found, form = chosen_people(request)
+    log.info("list of people taken away", person=request.user.pk)
+    return tables.response(office_tables.people(found, form), ending)
 
 
 @require_GET
@@ -134,6 +156,14 @@ def invitations(request: HttpRequest) -> HttpResponse:
     found = Invitation.objects.visible_to(request.user).select_related("invited_by", "accepted_by")
     page = Paginator(found, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "accounts/invitations.html", {"page": page})
+
+
+@never_cache
+@require_GET
+def invitation_export(request: HttpRequest, ending: str) -> HttpResponseBase:
+    """The invitations this person sees on the page, as a table."""
+    found = Invitation.objects.visible_to(request.user).select_related("invited_by", "accepted_by")
+    return tables.response(office_tables.invitations(found), ending)
 
 
 @require_POST

@@ -63,6 +63,7 @@ account = [
 people = [
     path("", office.people, name="people"),
     path("<int:pk>/", office.person, name="person"),
+    path(_("people.<table:ending>"), office.people_export, name="people_export"),
     path(_("<int:pk>/close/"), office.person_deactivate, name="person_deactivate"),
     path(_("<int:pk>/open/"), office.person_reactivate, name="person_reactivate"),
     path(_("<int:pk>/sign-out/"), office.person_end_sessions, name="person_end_sessions"),
@@ -70,6 +71,7 @@ people = [
     path(_("<int:pk>/view-as/"), office.view_as_start, name="view_as_start"),
     path(_("view-as/stop/"), office.view_as_stop, name="view_as_stop"),
     path(_("invitations/"), office.invitations, name="invitations"),
+    path(_("invitations.<table:ending>"), office.invitation_export, name="invitation_export"),
     path(_("invitations/new/"), office.invite_secretary, name="invite_secretary"),
     path(_("invitations/<int:pk>/withdraw/"), office.invitation_withdraw, name="invitation_withdraw"),
 ]

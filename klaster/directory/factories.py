@@ -36,6 +36,24 @@ class RegionFactory(DjangoModelFactory):
     name = factory.LazyFunction(lambda: both("Vilniaus apskritis", "Vilnius County"))
 
 
+class PlaceFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Place
+
+    name = factory.Sequence(lambda n: f"Miestelis {n}")
+    country = "LT"
+
+
+class ActivityClassFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ActivityClass
+
+    version = "2.1"
+    code = factory.Sequence(lambda n: f"{n // 100 % 100:02}.{n % 100:02}")
+    level = 4
+    name = factory.LazyAttribute(lambda o: both(f"Veikla {o.code}", f"Activity {o.code}"))
+
+
 class OrganisationFactory(DjangoModelFactory):
     class Meta:
         model = models.Organisation

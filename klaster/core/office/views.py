@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_datetime
@@ -23,7 +26,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.views.generic import history
 
 from klaster.core import audit, languages, tables
-from klaster.core.fields import PartialDateField, TranslatedTextField, in_language
+from klaster.core.fields import PartialDate, PartialDateField, TranslatedTextField, in_language
 from klaster.core.models import AuditEvent
 
 # Acts that other parts write down, to be read in the reader's language.
@@ -198,15 +201,34 @@ class IndexView(Closed, generic.IndexView):
             return (getattr(item, name) or {}).get(code, "")
         display = getattr(item, f"get_{name}_display", None)
         value = display() if display else getattr(item, name)
-        if value is None or isinstance(value, bool | int | float):
+        if value is None or isinstance(value, bool | int | float | Decimal | datetime.date | PartialDate):
             return value
         return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
-    def write_csv_response(self, queryset: QuerySet) -> HttpResponse:
-        """Formulas that somebody typed into a text stay text: see klaster.core.tables. XLSX cells are typed as text."""
-        headings = [self.get_heading(queryset, name) for name in self.list_export]
-        rows = (list(self.to_row_dict(item).values()) for item in queryset.iterator(chunk_size=500))
-        return tables.csv_response(f"{self.get_filename()}.csv", headings, rows)
+    def table(self, queryset: QuerySet) -> tables.Table:
+        """The rows as filtered, and only the columns that may leave: what a cell may hold says klaster.core.tables."""
+        keys = {field.name for field in self.model._meta.concrete_fields if field.is_relation}
+        rows = queryset.select_related(*keys) if (keys := keys & set(self.list_export)) else queryset
+        return tables.Table(
+            title=capfirst(str(self.model._meta.verbose_name_plural)),
+            columns=[self.get_heading(queryset, name) for name in self.list_export],
+            rows=(list(self.to_row_dict(item).values()) for item in rows.iterator(chunk_size=500)),
+            filters=list(self.asked()),
+            url=f"{settings.SITE_URL}{self.request.path}",
+        )
+
+    def asked(self) -> Iterator[str]:
+        """What was searched and filtered, in words."""
+        if self.search_query:
+            yield gettext("Search: %(words)s") % {"words": self.search_query}
+        for active in self.active_filters:
+            yield f"{active.field_label}: {active.value}"
+
+    def write_csv_response(self, queryset: QuerySet) -> HttpResponseBase:
+        return tables.csv_response(self.table(queryset))
+
+    def write_xlsx_response(self, queryset: QuerySet) -> HttpResponseBase:
+        return tables.xlsx_response(self.table(queryset))
 
 
 # --- history ----------------------------------------------------------------------------------------------------------

@@ -99,6 +99,21 @@ def paging(context: Context, page: Page) -> dict[str, Any]:
     return {"request": context["request"], "page": page, "numbers": numbers, "ellipsis": page.paginator.ELLIPSIS}
 
 
+@register.inclusion_tag("core/components/download.html", takes_context=True)
+def download(context: Context, name: str, *args: object, query: str | None = None) -> dict[str, Any]:
+    """The list as filtered, to take away: `name` is its address, which takes "csv" or "xlsx" after `args`.
+
+    `query` is what stands in the address of the page, unless it is another list's.
+    """
+    if query is None:
+        asked = context["request"].GET.copy()
+        asked.pop("page", None)
+        query = f"?{asked.urlencode()}" if asked else ""
+    return {
+        f"{ending}_url": reverse(name, args=[*args, ending]) + query.removesuffix("?") for ending in ("csv", "xlsx")
+    }
+
+
 # --- the head of a page -----------------------------------------------------------------------------------------------
 class Capture(template.Node):
     """Keeps what is inside as one line that may stand in an attribute."""

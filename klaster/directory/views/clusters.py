@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import F, Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from klaster.core import tables
-from klaster.core.limits import limited_finding
+from klaster.core.limits import limited, limited_finding
 from klaster.directory import cluster_list as listing
-from klaster.directory import cluster_page, filters, structured
+from klaster.directory import cluster_page, exports, filters, structured
 from klaster.directory.models import Cluster, Label
 from klaster.directory.views.answers import chips, page_or_part, paged
 
@@ -60,12 +60,14 @@ def chosen(request: HttpRequest) -> tuple[list[listing.Row], list[filters.Facet]
 
 @login_not_required
 @require_GET
-@limited_finding
-def cluster_export(request: HttpRequest) -> HttpResponse:
+@limited("export", limit=exports.EACH_MINUTE, per=60, methods=["GET"])
+def cluster_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The list as filtered, in the same order, as a table."""
-    rows, _facets, selection = chosen(request)
-    clusters = listing.shown(listing.matching(rows, selection))
-    return tables.csv_response(_("clusters.csv"), listing.COLUMNS, map(listing.cells, clusters))
+    rows, facets, selection = chosen(request)
+    clusters = exports.clusters(listing.matching(rows, selection))
+    filters = exports.chosen(facets, selection)
+    page = exports.list_page("cluster_list")
+    return tables.response(exports.table(request, _("Clusters"), page, listing.COLUMNS, clusters, filters), ending)
 
 
 @login_not_required

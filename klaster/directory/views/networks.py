@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from klaster.core.limits import limited_finding
-from klaster.directory import structured
+from klaster.core import tables
+from klaster.core.limits import limited, limited_finding
+from klaster.directory import exports, structured
 from klaster.directory.facts import Facts, Stamp, stamp_of
 from klaster.directory.models import Cluster, Network, NetworkParticipation, Organisation, Statement
+from klaster.directory.models.networks import NetworkQuerySet
 from klaster.directory.views.answers import paged
 
 if TYPE_CHECKING:
@@ -26,8 +28,7 @@ if TYPE_CHECKING:
 @require_GET
 @limited_finding
 def network_list(request: HttpRequest) -> HttpResponse:
-    rows = Network.objects.visible_to(request.user).published().with_words(request.GET.get("q", "")).home_first()
-    page = paged(request, rows)
+    page = paged(request, chosen(request))
     context = {
         "page": page,
         "networks": page.object_list,
@@ -35,6 +36,21 @@ def network_list(request: HttpRequest) -> HttpResponse:
         "structured": structured.item_list(request, page.object_list, page),
     }
     return render(request, "directory/network_list.html", context)
+
+
+def chosen(request: HttpRequest) -> NetworkQuerySet:
+    """The rows the address asks for, in the order of the page."""
+    return Network.objects.visible_to(request.user).published().with_words(request.GET.get("q", "")).home_first()
+
+
+@login_not_required
+@require_GET
+@limited("export", limit=exports.EACH_MINUTE, per=60, methods=["GET"])
+def network_export(request: HttpRequest, ending: str) -> HttpResponseBase:
+    """The list as filtered, in the same order, as a table."""
+    columns, cells = exports.network_columns(), exports.networks(chosen(request))
+    page, given = exports.list_page("network_list"), exports.searched(request.GET.get("q", ""))
+    return tables.response(exports.table(request, _("Networks"), page, columns, cells, given), ending)
 
 
 @login_not_required

@@ -6,16 +6,16 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from django_countries import countries
 
-from klaster.core import languages
-from klaster.core.limits import limited_finding
-from klaster.directory import filters, organisation_page, structured
+from klaster.core import languages, tables
+from klaster.core.limits import limited, limited_finding
+from klaster.directory import exports, filters, organisation_page, structured
 from klaster.directory.filters import Choice, Facet
 from klaster.directory.models import Cluster, ClusterMembership, Organisation
 from klaster.directory.models.organisations import OrganisationQuerySet
@@ -28,15 +28,7 @@ PER_PAGE = 30
 @require_GET
 @limited_finding
 def organisation_list(request: HttpRequest) -> HttpResponse:
-    everything = Organisation.objects.visible_to(request.user).published()
-    clusters = Cluster.objects.visible_to(request.user).published()
-    facets = choices(everything)
-    selection = filters.read(request.GET, facets, ())
-    rows = narrowed(everything, selection)
-    cluster = clusters.filter(slug=request.GET.get("cluster", "")[:90].replace("\x00", "")).first()
-    if cluster:
-        active = ClusterMembership.objects.active().filter(cluster=cluster)
-        rows = rows.filter(memberships__in=active)
+    rows, facets, selection, cluster = chosen(request)
     page = paged(request, rows.select_related("region").by_name(), PER_PAGE)
     context = {
         "page": page,
@@ -48,6 +40,32 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
         "structured": structured.item_list(request, page.object_list, page),
     }
     return page_or_part(request, "directory/organisation_list.html", context)
+
+
+def chosen(request: HttpRequest) -> tuple[OrganisationQuerySet, list[Facet], filters.Selection, Cluster | None]:
+    """The rows the address asks for, what there was to choose from, what it chose, and whose members they are."""
+    everything = Organisation.objects.visible_to(request.user).published()
+    clusters = Cluster.objects.visible_to(request.user).published()
+    facets = choices(everything)
+    selection = filters.read(request.GET, facets, ())
+    rows = narrowed(everything, selection)
+    cluster = clusters.filter(slug=request.GET.get("cluster", "")[:90].replace("\x00", "")).first()
+    if cluster:
+        active = ClusterMembership.objects.active().filter(cluster=cluster)
+        rows = rows.filter(memberships__in=active)
+    return rows, facets, selection, cluster
+
+
+@login_not_required
+@require_GET
+@limited("export", limit=exports.EACH_MINUTE, per=60, methods=["GET"])
+def organisation_export(request: HttpRequest, ending: str) -> HttpResponseBase:
+    """The list as filtered, in the same order, as a table."""
+    rows, facets, selection, cluster = chosen(request)
+    filters = [*(exports.of_cluster(cluster) if cluster else ()), *exports.chosen(facets, selection)]
+    columns, cells = exports.organisation_columns(), exports.organisations(rows.by_name())
+    page = exports.list_page("organisation_list")
+    return tables.response(exports.table(request, _("Organisations"), page, columns, cells, filters), ending)
 
 
 def choices(rows: QuerySet) -> list[Facet]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from klaster.core.limits import limited_finding
-from klaster.directory import structured
+from klaster.core import tables
+from klaster.core.limits import limited, limited_finding
+from klaster.directory import exports, structured
 from klaster.directory.facts import Facts
 from klaster.directory.models import Organisation, Programme, Statement
+from klaster.directory.models.base import EntryQuerySet
 from klaster.directory.views.answers import paged
 
 
@@ -21,8 +23,7 @@ from klaster.directory.views.answers import paged
 @require_GET
 @limited_finding
 def programme_list(request: HttpRequest) -> HttpResponse:
-    rows = Programme.objects.visible_to(request.user).published().with_words(request.GET.get("q", ""))
-    page = paged(request, rows.select_related("coordinator").by_name())
+    page = paged(request, chosen(request).select_related("coordinator"))
     context = {
         "page": page,
         "programmes": page.object_list,
@@ -30,6 +31,21 @@ def programme_list(request: HttpRequest) -> HttpResponse:
         "structured": structured.item_list(request, page.object_list, page),
     }
     return render(request, "directory/programme_list.html", context)
+
+
+def chosen(request: HttpRequest) -> EntryQuerySet:
+    """The rows the address asks for, in the order of the page."""
+    return Programme.objects.visible_to(request.user).published().with_words(request.GET.get("q", "")).by_name()
+
+
+@login_not_required
+@require_GET
+@limited("export", limit=exports.EACH_MINUTE, per=60, methods=["GET"])
+def programme_export(request: HttpRequest, ending: str) -> HttpResponseBase:
+    """The list as filtered, in the same order, as a table."""
+    columns, cells = exports.programme_columns(), exports.programmes(chosen(request))
+    page, given = exports.list_page("programme_list"), exports.searched(request.GET.get("q", ""))
+    return tables.response(exports.table(request, _("Programmes"), page, columns, cells, given), ending)
 
 
 @login_not_required
