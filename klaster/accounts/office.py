@@ -64,6 +64,7 @@ def chosen_people(request: HttpRequest) -> tuple[QuerySet[User], PeopleFilter]:
 
 @never_cache
 @require_GET
+@limited_finding
 def people_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The list as filtered, as a table; that addresses of people left the site is in the log."""
     require(request, "accounts.view_people")

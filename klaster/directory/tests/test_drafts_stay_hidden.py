@@ -25,7 +25,7 @@ def secret(request, db):
 
 def test_as_coordinator(client, secret):
     f.ClusterFactory(slug="saules", coordinator=secret)
-    for name, args in [("cluster_detail", ["saules"]), ("cluster_list", []), ("cluster_export", [])]:
+    for name, args in [("cluster_detail", ["saules"]), ("cluster_list", []), ("cluster_export", ["csv"])]:
         assert SECRET not in text_of(client, name, *args), name
 
 

@@ -60,6 +60,7 @@ def chosen(request: HttpRequest) -> tuple[list[listing.Row], list[filters.Facet]
 
 @login_not_required
 @require_GET
+@limited_finding
 @limited("export", limit=exports.EACH_MINUTE, per=60, methods=["GET"])
 def cluster_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The list as filtered, in the same order, as a table."""

@@ -45,6 +45,7 @@ def chosen(request: HttpRequest) -> NetworkQuerySet:
 
 @login_not_required
 @require_GET
+@limited_finding
 @limited("export", limit=exports.EACH_MINUTE, per=60, methods=["GET"])
 def network_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The list as filtered, in the same order, as a table."""

@@ -58,6 +58,7 @@ def chosen(request: HttpRequest) -> tuple[OrganisationQuerySet, list[Facet], fil
 
 @login_not_required
 @require_GET
+@limited_finding
 @limited("export", limit=exports.EACH_MINUTE, per=60, methods=["GET"])
 def organisation_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The list as filtered, in the same order, as a table."""
