@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -131,6 +132,7 @@ def _clouds() -> Cluster:
         ),
         services=both("Debesų matavimas\nLietaus prognozės nariams", "Measuring clouds\nRain forecasts for members"),
         technologies=both("Rūko optika", "Optics of fog"), contact_email="debesys@pavyzdys.test",
+        management_fte=Decimal("0.4"), website_en="https://debesys.pavyzdys.test/en/",
     )  # fmt: skip
     if made:
         _members(cluster)

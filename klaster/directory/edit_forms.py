@@ -147,6 +147,12 @@ class EntryForm(VersionedForm):
 
 
 class ClusterForm(EntryForm):
+    website_en = forms.URLField(
+        label=gettext_lazy("Website in English"),
+        required=False,
+        assume_scheme="https",
+        help_text=gettext_lazy("The address of the English pages."),
+    )
     languages = forms.MultipleChoiceField(
         label=gettext_lazy("Languages"),
         required=False,
@@ -159,7 +165,7 @@ class ClusterForm(EntryForm):
         fields = [
             "name", "aliases", "summary", "description", "main_sector", "other_sectors", "region", "legal_form",
             "founded", "joint_activity_since", "languages", "services", "technologies", "website", "contact_email",
-            "logo",
+            "logo", "management_fte", "website_en", "recognition", "recognised_by", "public_cooperation",
         ]  # fmt: skip
         widgets = {"other_sectors": forms.CheckboxSelectMultiple}
 

@@ -62,6 +62,7 @@ rules.add_perm("directory.confirm_membership", is_secretariat | manages_its_orga
 rules.add_perm("directory.invite_representative", is_secretariat | manages_organisation)
 rules.add_perm("directory.change_opening", is_secretariat | coordinates_its_cluster)
 rules.add_perm("directory.change_network", is_secretariat | operates_network)
+rules.add_perm("directory.check_eccp", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.read_messages", is_secretariat | coordinates_cluster)
 
 # Tables of the office. Messages to coordinators are confidential, and what a network file wrote is the loader's own.

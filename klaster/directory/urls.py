@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from klaster.directory.views import (
     clusters,
     contact,
+    eccp,
     editing,
     members,
     networks,
@@ -24,6 +25,9 @@ urlpatterns = [
     path(_("clusters/<slug:slug>/contact/"), contact.cluster_contact, name="cluster_contact"),
     path(_("clusters/<slug:slug>/contact/sent/"), contact.cluster_contact_sent, name="cluster_contact_sent"),
     path(_("clusters/<slug:slug>/messages/"), contact.cluster_messages, name="cluster_messages"),
+    path(_("clusters/<slug:slug>/eccp/"), eccp.cluster_eccp, name="cluster_eccp"),
+    path(_("clusters/<slug:slug>/eccp.json"), eccp.cluster_eccp_json, name="cluster_eccp_json"),
+    path(_("clusters/<slug:slug>/eccp.<table:ending>"), eccp.cluster_eccp_table, name="cluster_eccp_table"),
     path(_("clusters/<slug:slug>/edit/"), editing.cluster_edit, name="cluster_edit"),
     path(_("clusters/<slug:slug>/members/"), members.cluster_members, name="cluster_members"),
     path(_("clusters/<slug:slug>/members/new/"), members.member_new, name="member_new"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import MD5, Coalesce, Concat
@@ -72,6 +73,14 @@ class Cluster(Entry):
         JOINT_ACTIVITY = "joint_activity_agreement", _("joint-activity agreement")
         UNKNOWN = "", _("not stated")
 
+    class Recognition(models.TextChoices):
+        """By whom it is officially recognised; the European platform waives its tests then."""
+
+        NOT_STATED = "", _("not stated")
+        NONE = "none", _("not recognised")
+        PROGRAMME = "programme", _("by a national or regional cluster programme")
+        SOCIAL_ECONOMY = "social_economy", _("by the European Commission, as a social economy cluster")
+
     legal_form = models.CharField(_("legal form"), max_length=30, choices=LegalForm, blank=True, default="")
     coordinator = models.ForeignKey(
         "directory.Organisation", verbose_name=_("coordinator"), on_delete=models.PROTECT, null=True, blank=True,
@@ -103,6 +112,19 @@ class Cluster(Entry):
         _("address for messages"), blank=True, help_text=_("Never shown; messages from the site go there.")
     )
     logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
+    management_fte = models.DecimalField(
+        _("size of the management team"), max_digits=5, decimal_places=2, null=True, blank=True,
+        validators=[MinValueValidator(0)], help_text=_("In full-time posts: 0.5 is half a post."),
+    )  # fmt: skip
+    website_en = models.URLField(_("website in English"), blank=True, help_text=_("The address of the English pages."))
+    recognition = models.CharField(
+        _("officially recognised"), max_length=20, choices=Recognition, blank=True, default=""
+    )
+    recognised_by = TranslatedTextField(_("programme that recognises it"), blank=True, max_length=200)
+    public_cooperation = TranslatedTextField(
+        _("cooperation with public bodies"), blank=True, multiline=True, max_length=1000,
+        help_text=_("Which public body supports the cluster or works with it, and how."),
+    )  # fmt: skip
 
     objects = ClusterQuerySet.as_manager()  # type: ignore[misc]
 
@@ -116,6 +138,9 @@ class Cluster(Entry):
                 condition=Q(coordinator__isnull=False, coordinator_is_unknown=False)
                 | Q(coordinator__isnull=True, coordinator_is_unknown=True),
                 name="cluster_has_a_coordinator_or_says_it_is_unknown",
+            ),
+            models.CheckConstraint(
+                condition=Q(management_fte__isnull=True) | Q(management_fte__gte=0), name="team_is_not_less_than_nobody"
             ),
         ]
 

@@ -39,6 +39,10 @@ class Clusters(Table):
         (_("Who runs it"), ["coordinator", "coordinator_is_unknown", "contact_email", "languages"]),
         WORDS,
         (_("What it offers"), ["services", "technologies", "logo"]),
+        (
+            _("For the European platform"),
+            ["management_fte", "website_en", "recognition", "recognised_by", "public_cooperation"],
+        ),
         STATE,
     ]
 
