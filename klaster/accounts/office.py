@@ -89,6 +89,7 @@ def _person_page(request: HttpRequest, somebody: User, **forms: object) -> HttpR
         "viewing_form": ViewingForm(auto_id=VIEWING_ID),
         "reason_form": ReasonForm(auto_id=CLOSING_ID),
         "history": AuditEvent.objects.of(somebody).with_people()[:HISTORY],
+        "affiliations": somebody.affiliations.select_related("organisation").order_by("-since", "pk"),
         "open_sessions": somebody.usersession_set.count(),
         **forms,
     }

@@ -318,3 +318,16 @@ def test_choosers_show_people_to_the_office_alone_and_drafts_to_no_author(client
     draft = f.ClusterFactory(status="draft", name=Translated(lt="Dar paslaptis"))
     assert "Dar paslaptis" not in client.get("/office/choose/cluster/results/").content.decode()
     assert client.get(f"/office/choose/cluster/chosen/{draft.pk}/", follow=True).status_code == 404
+
+
+def test_a_persons_page_says_for_whom_they_act_and_asks_as_much_for_three(office, django_assert_num_queries):
+    person = UserFactory()
+    first = f.AffiliationFactory(person=person, manager=True)
+    office.get(reverse("person", args=[person.pk]))  # what is asked once for a process
+    with CaptureQueriesContext(connection) as asked:
+        assert list(office.get(reverse("person", args=[person.pk])).context["affiliations"]) == [first]
+    others = [f.AffiliationFactory(person=person, since=f"201{year}-01-01") for year in (2, 1)]
+    with django_assert_num_queries(len(asked)):
+        page = office.get(reverse("person", args=[person.pk]))
+    assert list(page.context["affiliations"]) == [first, *others]
+    assert reverse("affiliation:edit", args=[first.pk]) in page.content.decode()
