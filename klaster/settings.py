@@ -68,6 +68,7 @@ if PRODUCTION and not SITE_URL.startswith("https://"):
 # --- the network this installation serves ---------------------------------------------------------------------------
 COUNTRY = os.environ.get("KLASTER_COUNTRY", "LT")
 NETWORK_FILE = os.environ.get("KLASTER_NETWORK_FILE", str(BASE_DIR / "klaster/directory/data/lt.yaml"))
+STALE_AFTER_DAYS = number("KLASTER_STALE_AFTER_DAYS", 180)  # when a page asks "is this still true?"
 for code in listed("KLASTER_LANGUAGES", "lt,en"):
     if code not in LANG_INFO:
         raise ImproperlyConfigured(f"KLASTER_LANGUAGES: Django knows no language {code!r}.")

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from klaster.core import languages
 from klaster.directory import recipients, structured
+from klaster.directory.cluster_sections import SERVICES, description_in, every_section
 from klaster.directory.facts import Facts, Stamp, stamp_of
 from klaster.directory.models import (
     Agreement,
     Cluster,
     ClusterMembership,
+    Confirmation,
     Label,
     NetworkParticipation,
     Organisation,
@@ -49,11 +51,25 @@ def context(cluster: Cluster, reader: Reader) -> dict[str, Any]:
         "achievements": [(each, stamp_of(each)) for each in cluster.achievements.select_related("source")],
         "participations": participations_of(cluster, reader),
         "agreements": agreements_of(cluster),
+        **confirmations_of(cluster),
         "has_keeper": recipients.has_keeper(cluster),
         "may_edit": reader.has_perm("directory.change_cluster", cluster),
         "may_read_messages": reader.has_perm("directory.read_messages", cluster),
         "crumbs": crumbs,
         "structured": [structured.cluster(cluster), structured.breadcrumbs(crumbs, cluster.get_absolute_url())],
+    }
+
+
+def confirmations_of(cluster: Cluster) -> dict[str, Any]:
+    """The day each section was last said to be true, never by whom; and of the page, whole or in parts."""
+    days = {section: row.day for section, row in Confirmation.objects.latest(cluster).items()}
+    known = [day for day in (cluster.checked_on, *days.values()) if day]
+    described = days.get(description_in(languages.current()))
+    return {
+        "confirmed": {section: days.get(section) for section in every_section()},
+        "described_on": described or days.get(SERVICES),
+        "confirmed_on": max(known, default=None),
+        "is_confirmed_whole": bool(known) and max(known) == cluster.checked_on,
     }
 
 

@@ -23,6 +23,7 @@ from klaster.directory.models import (
     Affiliation,
     Cluster,
     ClusterMembership,
+    Confirmation,
     ContactMessage,
     FactKind,
     Label,
@@ -132,13 +133,14 @@ def _clouds() -> Cluster:
         ),
         services=both("Debesų matavimas\nLietaus prognozės nariams", "Measuring clouds\nRain forecasts for members"),
         technologies=both("Rūko optika", "Optics of fog"), contact_email="debesys@pavyzdys.test",
-        management_fte=Decimal("0.4"), website_en="https://debesys.pavyzdys.test/en/",
+        management_fte=Decimal("0.4"), checked_on=None, website_en="https://debesys.pavyzdys.test/en/",
     )  # fmt: skip
     if made:
         _members(cluster)
         _labels(cluster)
         _stories(cluster)
         _openings(cluster)
+        _confirmations(cluster)
     return cluster
 
 
@@ -215,6 +217,12 @@ def _openings(cluster: Cluster) -> None:
                 "Bent vienas debesis ir noras dirbti kartu.", "At least one cloud and the wish to work together."
             ),
         )  # fmt: skip
+
+
+def _confirmations(cluster: Cluster) -> None:
+    """Sections said to be true a while ago, lately, and never: what the workspace asks its coordinator about."""
+    for section, days in (("description-lt", 20), ("description-en", 400), ("contact", 210), ("members", 280)):
+        Confirmation.objects.create(cluster=cluster, section=section, day=today() - datetime.timedelta(days))
 
 
 def _beacons() -> Cluster:

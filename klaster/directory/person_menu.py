@@ -13,4 +13,4 @@ if TYPE_CHECKING:
 
 def entries(person: User) -> list[tuple[str, str]]:
     """(title, address): the start page of one's own entries."""
-    return [(_("My pages"), reverse("my"))]
+    return [(_("Workspace"), reverse("my"))]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klaster.accounts.models import User
 from klaster.core.privacy import Fate, register
-from klaster.directory.models import Affiliation, ContactMessage
+from klaster.directory.models import Affiliation, Confirmation, ContactMessage
 
 
 def written_by(person: User) -> QuerySet[ContactMessage]:
@@ -30,4 +30,12 @@ register(
     fate=Fate.DELETED,
     rows=written_by,
     export=["cluster", "name", "email", "organisation", "body", "sent_at"],
+)
+register(
+    Confirmation,
+    "by",
+    purpose=_("So that a cluster's people know who last said that its page is true; never shown to the public."),
+    kept=_("As long as the cluster's page."),
+    fate=Fate.ANONYMISED,
+    export=["cluster", "section", "day", "way"],
 )

@@ -56,6 +56,7 @@ def operates_network(user: User, network: Network | None) -> bool:
 
 
 rules.add_perm("directory.change_cluster", is_secretariat | coordinates_cluster)
+rules.add_perm("directory.confirm_section", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.change_members", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.change_organisation", is_secretariat | keeps_organisation)
 rules.add_perm("directory.confirm_membership", is_secretariat | manages_its_organisation)
@@ -65,8 +66,10 @@ rules.add_perm("directory.change_network", is_secretariat | operates_network)
 rules.add_perm("directory.check_eccp", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.read_messages", is_secretariat | coordinates_cluster)
 
-# Tables of the office. Messages to coordinators are confidential, and what a network file wrote is the loader's own.
-OFFICE_TABLES = [name for name in models.__all__ if name not in ("ContactMessage", "FileRow")]
+# Tables of the office. Messages to coordinators are confidential and have a page of their own, confirmations are said
+# and taken back there too, and what a network file wrote is the loader's own.
+NOT_TABLES = ("Confirmation", "ContactMessage", "FileRow")
+OFFICE_TABLES = [name for name in models.__all__ if name not in NOT_TABLES]
 for table in OFFICE_TABLES:
     for act in ("view", "add", "change", "delete"):
         name = f"directory.{act}_{table.lower()}"

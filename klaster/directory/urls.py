@@ -16,6 +16,7 @@ from klaster.directory.views import (
     programmes,
     search,
     sectors,
+    workspace,
 )
 
 urlpatterns = [
@@ -35,6 +36,10 @@ urlpatterns = [
     path(_("clusters/<slug:slug>/members/<int:pk>/end/"), members.member_end, name="member_end"),
     path(_("clusters/<slug:slug>/members.<table:ending>"), own_tables.member_export, name="member_export"),
     path(_("clusters/<slug:slug>/messages.<table:ending>"), own_tables.message_export, name="message_export"),
+    path(_("clusters/<slug:slug>/messages/open/"), workspace.messages_open, name="messages_open"),
+    path(_("clusters/<slug:slug>/openings/"), workspace.cluster_openings, name="cluster_openings"),
+    path(_("clusters/<slug:slug>/openings/<int:pk>/extend/"), workspace.opening_extend, name="opening_extend"),
+    path(_("clusters/<slug:slug>/achievements/"), workspace.cluster_achievements, name="cluster_achievements"),
     path(_("clusters/<slug:slug>/openings/new/"), editing.opening_new, name="opening_new"),
     path(_("clusters/<slug:slug>/openings/<int:pk>/"), editing.opening_edit, name="opening_edit"),
     path(_("clusters/<slug:slug>/openings/<int:pk>/close/"), editing.opening_close, name="opening_close"),
@@ -43,7 +48,13 @@ urlpatterns = [
     path(
         _("clusters/<slug:slug>/achievements/<int:pk>/delete/"), editing.achievement_delete, name="achievement_delete"
     ),
-    path(_("my/"), members.my, name="my"),
+    path(_("my/"), workspace.my, name="my"),
+    path(_("my/clusters/<slug:slug>/still-true/<slug:section>/"), workspace.section_confirm, name="section_confirm"),
+    path(
+        _("my/clusters/<slug:slug>/still-true/<slug:section>/undo/"),
+        workspace.section_unconfirm,
+        name="section_unconfirm",
+    ),
     path(_("my/memberships/<int:pk>/confirm/"), members.membership_confirm, name="membership_confirm"),
     path(_("my/memberships/<int:pk>/refuse/"), members.membership_reject, name="membership_reject"),
     path(_("organisations.<table:ending>"), organisations.organisation_export, name="organisation_export"),

@@ -1,5 +1,6 @@
 """What people and commands do to the directory: each verb one transaction, checked again under its lock, recorded."""
 
+from klaster.directory.actions.confirmations import confirm_by_editing, confirm_section, undo_confirmation
 from klaster.directory.actions.contact import send_message
 from klaster.directory.actions.editing import ChangedMeanwhile, change_cluster, change_organisation, version_of
 from klaster.directory.actions.loads import LOADING, load_network
@@ -10,11 +11,19 @@ from klaster.directory.actions.members import (
     end_membership,
     reject_membership,
 )
-from klaster.directory.actions.openings import close_opening, delete_achievement, save_achievement, save_opening
+from klaster.directory.actions.openings import (
+    close_opening,
+    delete_achievement,
+    extend_opening,
+    month_after,
+    save_achievement,
+    save_opening,
+)
 
 __all__ = [
     "LOADING",
     "ChangedMeanwhile", "add_member", "add_new_member", "change_cluster", "change_organisation", "close_opening",
-    "confirm_membership", "delete_achievement", "end_membership", "load_network", "reject_membership",
-    "save_achievement", "save_opening", "send_message", "version_of",
+    "confirm_by_editing", "confirm_membership", "confirm_section", "delete_achievement", "end_membership",
+    "extend_opening", "load_network", "month_after", "reject_membership", "save_achievement", "save_opening",
+    "send_message", "undo_confirmation", "version_of",
 ]  # fmt: skip

@@ -14,8 +14,10 @@ from django.utils.translation import gettext, gettext_noop
 
 from klaster.core import audit
 from klaster.core.models import AuditEvent
+from klaster.directory.actions.confirmations import confirm_by_editing
 from klaster.directory.actions.own_words import Values, state_facts
 from klaster.directory.actions.rights import demand
+from klaster.directory.cluster_sections import edited
 from klaster.directory.models import Achievement, Cluster, Opening, Organisation
 
 if TYPE_CHECKING:
@@ -72,4 +74,6 @@ def _change(entry: Any, right: str, *, by: User, version: str, values: Values) -
         getattr(row, name).set(values[name])
     audit.record(gettext_noop("changed"), row, by=by, before=before)
     state_facts(row, values)
+    if isinstance(row, Cluster):
+        confirm_by_editing(row, edited(before, audit.snapshot(row), many & set(values)), by=by)
     return row

@@ -15,8 +15,10 @@ from django.utils.translation import gettext_noop, override
 from klaster.core import audit
 from klaster.core.notify import notify
 from klaster.directory import recipients
+from klaster.directory.actions.confirmations import confirm_by_editing
 from klaster.directory.actions.own_words import Values, own_source
 from klaster.directory.actions.rights import demand
+from klaster.directory.cluster_sections import MEMBERS
 from klaster.directory.models import ActivityClass, Cluster, ClusterMembership, Organisation
 from klaster.directory.models.base import Publication
 from klaster.directory.models.organisations import today
@@ -42,6 +44,7 @@ def add_member(cluster: Cluster, organisation: Organisation, *, by: User, values
     membership.full_clean()
     membership.save()
     audit.record(gettext_noop("member added"), membership, by=by)
+    confirm_by_editing(cluster, [MEMBERS], by=by)
     if not membership.is_confirmed:
         people = list(recipients.managers_of(organisation.pk)) or recipients.office().people
         for person in people:
@@ -79,6 +82,7 @@ def add_new_member(
     membership.full_clean()
     membership.save()
     audit.record(gettext_noop("member added"), membership, by=by)
+    confirm_by_editing(cluster, [MEMBERS], by=by)
     return membership
 
 
@@ -120,6 +124,7 @@ def end_membership(membership: ClusterMembership, *, by: User, left: datetime.da
     membership.full_clean()
     membership.save()
     audit.record(gettext_noop("membership ended"), membership, by=by, before=before)
+    confirm_by_editing(membership.cluster, [MEMBERS], by=by)
     return membership
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from klaster.core import audit
+from klaster.directory.actions.confirmations import confirm_by_editing
 from klaster.directory.actions.editing import demand_version
 from klaster.directory.actions.own_words import Values, own_source
 from klaster.directory.actions.rights import demand
+from klaster.directory.cluster_sections import ACHIEVEMENTS, OPENINGS
 from klaster.directory.models import Achievement, Cluster, Opening
 from klaster.directory.models.base import Publication
 from klaster.directory.models.organisations import today
@@ -40,6 +46,7 @@ def save_opening(opening: Opening, *, by: User, values: Values, version: str = "
     row.full_clean()
     row.save()
     audit.record(gettext_noop("changed") if before else gettext_noop("added"), row, by=by, before=before)
+    confirm_by_editing(row.cluster, [OPENINGS], by=by)
     return row
 
 
@@ -53,7 +60,31 @@ def close_opening(opening: Opening, *, by: User) -> Opening:
         row.status = Publication.HIDDEN
         row.save()
         audit.record(gettext_noop("closed"), row, by=by, before=before)
+        confirm_by_editing(row.cluster, [OPENINGS], by=by)
     return row
+
+
+@transaction.atomic
+def extend_opening(opening: Opening, *, by: User, until: datetime.date | None) -> Opening:
+    """A month longer than `until`, the last day the person saw, or than today. Pressed twice, it is one month."""
+    row = Opening.objects.select_for_update(of=("self",)).select_related("cluster").get(pk=opening.pk)
+    demand(by, "directory.change_opening", row)
+    if row.status != Publication.PUBLISHED:
+        raise ValidationError(_("This opening was closed meanwhile."))
+    if row.until is None or row.until != until:
+        return row
+    before = audit.snapshot(row)
+    row.until = month_after(max(row.until, today()))
+    row.save()
+    audit.record(gettext_noop("extended"), row, by=by, before=before)
+    confirm_by_editing(row.cluster, [OPENINGS], by=by)
+    return row
+
+
+def month_after(day: datetime.date) -> datetime.date:
+    """The same day of the next month, or its last day."""
+    year, month = (day.year, day.month + 1) if day.month < 12 else (day.year + 1, 1)
+    return day.replace(year=year, month=month, day=min(day.day, calendar.monthrange(year, month)[1]))
 
 
 @transaction.atomic
@@ -71,6 +102,7 @@ def save_achievement(achievement: Achievement, *, by: User, values: Values, vers
     row.full_clean()
     row.save()
     audit.record(gettext_noop("changed") if before else gettext_noop("added"), row, by=by, before=before)
+    confirm_by_editing(cluster, [ACHIEVEMENTS], by=by)
     return row
 
 
@@ -82,3 +114,4 @@ def delete_achievement(achievement: Achievement, *, by: User) -> None:
     if row is not None:
         audit.record(gettext_noop("deleted"), row, by=by, before=audit.snapshot(row), after={})
         row.delete()
+        confirm_by_editing(cluster, [ACHIEVEMENTS], by=by)

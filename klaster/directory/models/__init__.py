@@ -2,6 +2,7 @@
 
 from klaster.directory.models.classification import ActivityClass, Place, Region, Sector
 from klaster.directory.models.clusters import Achievement, Cluster, ClusterMembership, Label, Opening
+from klaster.directory.models.confirmations import Confirmation
 from klaster.directory.models.contact import ContactMessage
 from klaster.directory.models.networks import Agreement, Network, NetworkParticipation, Programme
 from klaster.directory.models.organisations import Affiliation, Organisation
@@ -14,6 +15,7 @@ __all__ = [
     "Agreement",
     "Cluster",
     "ClusterMembership",
+    "Confirmation",
     "ContactMessage",
     "FactKind",
     "FileRow",

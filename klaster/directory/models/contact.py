@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from klaster.core import languages
-from klaster.core.models import Letter, Notice, label_of
 from klaster.directory.models.clusters import Cluster
+from klaster.directory.models.copies import delete_copies
 
 if TYPE_CHECKING:
     from klaster.directory.models.base import Reader
@@ -29,16 +29,8 @@ class ContactMessageQuerySet(models.QuerySet):
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """With their copies: the letters that carried them and the notices that named who wrote."""
-        label = label_of(self.model())
-        pks = [str(pk) for pk in self.values_list("pk", flat=True)]
         with transaction.atomic():
-            told = Notice.objects.filter(key__in=[f"{label} {pk}" for pk in pks])
-            letters = Q(about_type=label, about_pk__in=pks)
-            letters |= Q(
-                about_type=label_of(Notice()), about_pk__in=[str(pk) for pk in told.values_list("pk", flat=True)]
-            )
-            Letter.objects.filter(letters).delete()
-            told.delete()
+            delete_copies(self.model, self.values_list("pk", flat=True))
             return super().delete()
 
     delete.alters_data = True  # type: ignore[attr-defined]

@@ -157,7 +157,7 @@ def edit_part(request: HttpRequest, part: Part, slug: str, pk: int | None = None
     form = part.form(posted(request), instance=row)
     context = {"cluster": cluster, "title": title, part.name: row, "crumbs": crumbs(cluster, str(title))}
     untouched = part.model(pk=pk, cluster=cluster)
-    then = reverse("cluster_edit", args=[slug])
+    then = reverse(f"cluster_{part.relation}", args=[slug])
     return save_form(request, form, part.save, untouched, part.template, context, then=then)
 
 
@@ -178,7 +178,9 @@ def opening_close(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     cluster = cluster_to_keep(request, slug)
     actions.close_opening(get_object_or_404(cluster.openings, pk=pk), by=request.user)
     messages.success(request, _("The opening is closed."))
-    return redirect("cluster_edit", slug=cluster.slug)
+    if request.POST.get("back") == "my":
+        return redirect("my")
+    return redirect("cluster_openings", slug=cluster.slug)
 
 
 @never_cache
@@ -198,4 +200,4 @@ def achievement_delete(request: HttpRequest, slug: str, pk: int) -> HttpResponse
     cluster = cluster_to_keep(request, slug)
     actions.delete_achievement(get_object_or_404(cluster.achievements, pk=pk), by=request.user)
     messages.success(request, _("The achievement is deleted."))
-    return redirect("cluster_edit", slug=cluster.slug)
+    return redirect("cluster_achievements", slug=cluster.slug)

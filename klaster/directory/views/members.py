@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
@@ -182,20 +180,3 @@ def membership_reject(request: HttpRequest, pk: int) -> HttpResponse:
     actions.reject_membership(membership_to_answer(request, pk), by=request.user)
     messages.success(request, _("Refused: nobody sees this membership."))
     return redirect("my")
-
-
-@never_cache
-@require_GET
-def my(request: HttpRequest) -> HttpResponse:
-    """What this person keeps here, and what waits for an answer."""
-    user: Any = request.user
-    waiting = ClusterMembership.objects.waiting().select_related("cluster", "organisation")
-    if not user.is_secretariat:
-        waiting = waiting.filter(organisation__in=Organisation.objects.managed_by(user).values("pk"))
-    context = {
-        "clusters": Cluster.objects.kept_by(user).select_related("main_sector").by_name(),
-        "organisations": Organisation.objects.managed_by(user).by_name(),
-        "affiliations": user.affiliations.active().select_related("organisation"),
-        "waiting": waiting.order_by("pk"),
-    }
-    return render(request, "directory/my.html", context)

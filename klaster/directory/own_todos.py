@@ -1,0 +1,161 @@
+"""What waits for somebody in the directory, and the lines of the side navigation that lead to its pages."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils import formats
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from klaster.core.models import Notice, label_of
+from klaster.directory.models import Cluster, ClusterMembership, ContactMessage, Label, Opening
+from klaster.directory.models.base import Publication
+from klaster.directory.models.organisations import today
+from klaster.directory.topics import CONTACT
+from klaster.directory.workspace import Act, Desk, Link, Todo, Urgency
+
+OPENING_ENDS_WITHIN = datetime.timedelta(days=14)
+OPENING_ENDED_WITHIN = datetime.timedelta(days=30)
+LABEL_ENDS_WITHIN = datetime.timedelta(days=90)
+BACK = ("back", "my")  # a button on the page of today leads back to it
+
+
+def day_in_words(day: datetime.date) -> str:
+    return formats.date_format(day, "DATE_FORMAT")
+
+
+def of_cluster(desk: Desk, cluster: Cluster, text: str) -> str:
+    """The text, and of which cluster it speaks where there are several."""
+    return f"{cluster.name}. {text}" if len(desk.clusters) > 1 else text
+
+
+# --- to-dos ---------------------------------------------------------------------------------------------------------
+def memberships_to_confirm(desk: Desk) -> Iterator[Todo]:
+    """A cluster names an organisation of this person as a member. The office answers for whoever has nobody here."""
+    waiting = ClusterMembership.objects.waiting().select_related("cluster", "organisation")
+    if not desk.person.is_secretariat:
+        waiting = waiting.filter(organisation__in=[organisation.pk for organisation in desk.organisations])
+    for row in waiting.order_by("pk"):
+        names = {"cluster": row.cluster.name, "organisation": row.organisation.name}
+        yield Todo(
+            title=_("%(cluster)s names %(organisation)s as a member") % names,
+            text=_("A confirmed membership is public, and the cluster's coordinator may edit the organisation's page."),
+            acts=(
+                Act(_("It is so"), reverse("membership_confirm", args=[row.pk]), is_post=True),
+                Act(_("It is not so"), reverse("membership_reject", args=[row.pk]), is_post=True),
+            ),
+            icon="user-plus",
+        )
+
+
+def messages_not_opened(desk: Desk) -> Iterator[Todo]:
+    """Visitors wrote, and this person has not opened the notice of it yet."""
+    for cluster, count in unopened(desk).items():
+        words = ngettext("%(count)s message not opened yet", "%(count)s messages not opened yet", count)
+        yield Todo(
+            title=words % {"count": count},
+            text=of_cluster(desk, cluster, _("Visitors of the site wait for an answer.")),
+            acts=(Act(_("Read"), reverse("messages_open", args=[cluster.slug]), is_post=True),),
+            icon="mail",
+        )
+
+
+def unopened(desk: Desk) -> dict[Cluster, int]:
+    """How many messages to each of the own clusters came with a notice that was not opened."""
+    notices = Notice.objects.visible_to(desk.person).unread().filter(topic=CONTACT.code)
+    prefix = f"{label_of(ContactMessage())} "
+    pks = [key.removeprefix(prefix) for key in notices.values_list("key", flat=True) if key.startswith(prefix)]
+    if not pks:
+        return {}
+    found = list(ContactMessage.objects.filter(pk__in=pks).values_list("cluster", flat=True))
+    counts = {cluster: found.count(cluster.pk) for cluster in desk.clusters}
+    return {cluster: count for cluster, count in counts.items() if count}
+
+
+def openings_that_end(desk: Desk) -> Iterator[Todo]:
+    """Extend it or close it: what ends soon, and what has ended a short while ago."""
+    day = today()
+    rows = Opening.objects.filter(
+        cluster__in=desk.clusters,
+        status=Publication.PUBLISHED,
+        until__range=(day - OPENING_ENDED_WITHIN, day + OPENING_ENDS_WITHIN),
+    ).select_related("cluster")
+    for row in rows.order_by("until", "pk"):
+        until = row.until or day
+        names = {"opening": row.title, "date": day_in_words(until)}
+        ends, ended = _("The opening “%(opening)s” ends on %(date)s"), _("The opening “%(opening)s” ended on %(date)s")
+        yield Todo(
+            title=(ends if until >= day else ended) % names,
+            text=of_cluster(desk, row.cluster, _("Do you still seek somebody, or have you found them?")),
+            acts=(
+                Act(
+                    _("Extend by a month"),
+                    reverse("opening_extend", args=[row.cluster.slug, row.pk]),
+                    is_post=True,
+                    values=(("until", until.isoformat()), BACK),
+                ),
+                Act(
+                    _("Close"), reverse("opening_close", args=[row.cluster.slug, row.pk]), is_post=True, values=(BACK,)
+                ),
+            ),
+            urgency=Urgency.SOON,
+            icon="megaphone",
+            day=until,
+        )
+
+
+def labels_that_end(desk: Desk) -> Iterator[Todo]:
+    day = today()
+    rows = Label.objects.filter(cluster__in=desk.clusters, valid_until__range=(day, day + LABEL_ENDS_WITHIN))
+    for row in rows.select_related("cluster").order_by("valid_until", "pk"):
+        names = {"label": row.get_level_display(), "date": day_in_words(row.valid_until or day)}
+        yield Todo(
+            title=capfirst(_("%(label)s: valid until %(date)s") % names),
+            text=of_cluster(desk, row.cluster, _("Ask its issuer in good time what renewing it takes.")),
+            acts=(Act(_("See the label"), f"{row.cluster.get_absolute_url()}#facts"),),
+            urgency=Urgency.SOON,
+            icon="award",
+            day=row.valid_until,
+        )
+
+
+def pages_nobody_sees(desk: Desk) -> Iterator[Todo]:
+    """A cluster that is not published: its page is for its own people until the office shows it."""
+    for cluster in desk.clusters:
+        if not cluster.is_published:
+            yield Todo(
+                title=_("Nobody but you sees the page of %(cluster)s yet") % {"cluster": cluster.name},
+                text=_("Fill in what is missing; the network's office then makes it public."),
+                acts=(Act(_("Edit the page"), reverse("cluster_edit", args=[cluster.slug])),),
+                urgency=Urgency.LATER,
+                icon="eye",
+            )
+
+
+TODOS = (memberships_to_confirm, openings_that_end, labels_that_end, messages_not_opened, pages_nobody_sees)
+
+
+# --- the side navigation --------------------------------------------------------------------------------------------
+def links(desk: Desk) -> Iterator[Link]:
+    """Pages of the cluster in question."""
+    cluster = desk.cluster
+    if cluster is None:
+        return
+    slug, can = [cluster.slug], desk.person.has_perm
+    if can("directory.change_cluster", cluster):
+        yield Link(_("The cluster's page"), reverse("cluster_edit", args=slug), "file-text", pages=("cluster_edit",))
+        openings = ("cluster_openings", "opening_new", "opening_edit")
+        achievements = ("cluster_achievements", "achievement_new", "achievement_edit")
+        yield Link(_("Openings"), reverse("cluster_openings", args=slug), "megaphone", pages=openings)
+        yield Link(_("Achievements"), reverse("cluster_achievements", args=slug), "award", pages=achievements)
+    if can("directory.change_members", cluster):
+        members = ("cluster_members", "member_add", "member_new")
+        yield Link(_("Members"), reverse("cluster_members", args=slug), "users", pages=members)
+    if can("directory.read_messages", cluster):
+        count = unopened(desk).get(cluster, 0)
+        url = reverse("cluster_messages", args=slug)
+        yield Link(_("Messages"), url, "mail", count=count, pages=("cluster_messages",))

@@ -1,0 +1,30 @@
+"""The side of the workspace: {% load workspace %}{% workspace_side %}."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template import Context
+
+from klaster.directory.workspace import Desk, Group, Link
+
+register = template.Library()
+
+
+@register.inclusion_tag("directory/parts/workspace_side.html", takes_context=True)
+def workspace_side(context: Context) -> dict[str, Any]:
+    """Of `desk` where the view made one, else of who asks and the `cluster` the page is about."""
+    request = context["request"]
+    desk = context.get("desk") or Desk(request.user, asked=context.get("cluster"))
+    here = request.resolver_match.view_name if request.resolver_match else ""
+
+    def lines(group: Group) -> list[tuple[Link, bool]]:
+        return [(link, here in link.pages) for link in desk.links_of(group)]
+
+    return {
+        "desk": desk,
+        "is_today": here == "my",
+        "about": lines(Group.CLUSTER),
+        "activity": lines(Group.ACTIVITY),
+    }
