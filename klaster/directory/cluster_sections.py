@@ -110,9 +110,9 @@ class Sections:
         return {
             **{description_in(code): self._description(code) for code in languages.codes()},
             CONTACT: line(website, cluster.contact_email, language_names if website or cluster.contact_email else ""),
-            FACTS: line(form, since, str(cluster.region or "")) if form or since else "",
+            FACTS: line(capfirst(form), since, str(cluster.region or "")) if form or since else "",
             SECTORS: line(str(cluster.main_sector)) if cluster.main_sector else "",
-            SERVICES: line(str(cluster.services), str(cluster.technologies)),
+            SERVICES: line(*(", ".join(str(text).splitlines()) for text in (cluster.services, cluster.technologies))),
             MEMBERS: self._members(),
             OPENINGS: ", ".join(str(opening.title) for opening in cluster.openings.open().order_by("-published_at")),
             ACHIEVEMENTS: self._achievements(),
@@ -186,8 +186,8 @@ class Sections:
     @staticmethod
     def _titles() -> dict[str, str]:
         described = {
-            description_in(code): _("Description (%(language)s)") % {"language": languages.name_of(code)}
-            for code in languages.codes()
+            description_in(code): _("Description (%(language)s)") % {"language": name}
+            for code, name in settings.LANGUAGES
         }
         return {
             **described,
@@ -243,4 +243,4 @@ def days_ago(days: int) -> str:
 
 
 def line(*texts: str) -> str:
-    return capfirst(" · ".join(text for text in texts if text))
+    return " · ".join(text for text in texts if text)
