@@ -183,6 +183,8 @@ MATRIX: dict[str, Row] = {
     "organisation_detail": Row(PUBLIC, args=lambda world: [world.organisation.slug]),
     "network_list": Row(PUBLIC),
     "network_detail": Row(PUBLIC, args=lambda world: [world.network.slug]),
+    "figure_list": Row(PUBLIC),
+    "figure_export": Row(PUBLIC, args=lambda world: ["members_by_kind", "csv"]),
     "sector_list": Row(PUBLIC),
     "sector_detail": Row(PUBLIC, args=lambda world: [world.sector.slug["en"]]),
     "opening_list": Row(PUBLIC),

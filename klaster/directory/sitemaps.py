@@ -16,7 +16,13 @@ class SectorSitemap(OwnSitemap):
 def sections() -> dict[str, Sitemap]:
     return {
         "lists": NamedSitemap(
-            "cluster_list", "organisation_list", "network_list", "sector_list", "opening_list", "programme_list"
+            "cluster_list",
+            "organisation_list",
+            "network_list",
+            "sector_list",
+            "opening_list",
+            "programme_list",
+            "figure_list",
         ),
         "clusters": RowsSitemap(Cluster.objects.published().real().order_by("pk")),
         "organisations": RowsSitemap(Organisation.objects.published().real().order_by("pk")),

@@ -18,6 +18,7 @@ ALL: dict[str, str | Promise] = {
     "network_list": _("Networks"),
     "opening_list": _("Openings"),
     "programme_list": _("Programmes"),
+    "figure_list": _("Figures"),
     "search": pgettext_lazy("page", "Search"),
     "what_we_keep": _("What we keep about people"),
 }
