@@ -40,6 +40,10 @@ def its_cluster(world: World) -> list[Any]:
     return [world.cluster.slug]
 
 
+def its_change(world: World) -> list[Any]:
+    return [world.change.pk]
+
+
 @dataclass(frozen=True)
 class Row:
     """Expected answers to GET and, where something can be sent, to POST of an empty form."""
@@ -175,6 +179,12 @@ MATRIX: dict[str, Row] = {
         "login 403 302 403 404 404",
         args=lambda world: [world.cluster.slug, world.achievement.pk],
     ),
+    "change_list": Row(SIGNED_IN, READ_ONLY),
+    "change_detail": Row(KEEPERS_ONLY, READ_ONLY, args=its_change),
+    "change_preview": Row(KEEPERS_ONLY, READ_ONLY, args=its_change),
+    "change_decide": Row(POST_ONLY, "login 404 403 404 ok ok", args=its_change),
+    # its author may, and the others come too late or have no right
+    "change_withdraw": Row(POST_ONLY, "login 404 302 404 403 403", args=its_change),
     "my": Row(SIGNED_IN, READ_ONLY),
     "membership_confirm": Row(POST_ONLY, NONE_OF_MINE, args=lambda world: [world.membership.pk]),
     "membership_reject": Row(POST_ONLY, NONE_OF_MINE, args=lambda world: [world.membership.pk]),

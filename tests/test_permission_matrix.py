@@ -44,8 +44,10 @@ def world(settings) -> World:
     membership = f.ClusterMembershipFactory(cluster=cluster)
     other = f.ClusterFactory(slug="kitas")
     organisation = membership.organisation
+    coordinator = f.AffiliationFactory(organisation=cluster.coordinator, manager=True).person
     return World(
         cluster=cluster,
+        change=f.ProposedValueFactory(request__cluster=cluster, request__author=coordinator).request,
         membership=membership,
         organisation=organisation,
         other=other,
@@ -58,7 +60,7 @@ def world(settings) -> World:
         people={
             "visitor": None,
             "member": f.AffiliationFactory(organisation=organisation).person,
-            "coordinator": f.AffiliationFactory(organisation=cluster.coordinator, manager=True).person,
+            "coordinator": coordinator,
             "other_coordinator": f.AffiliationFactory(organisation=other.coordinator, manager=True).person,
             "secretariat": UserFactory(secretariat=True),
             "superuser": UserFactory(superuser=True),

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from klaster.core import languages
-from klaster.directory import recipients, structured
+from klaster.directory import change_page, recipients, structured
 from klaster.directory.cluster_sections import SERVICES, description_in, every_section
 from klaster.directory.facts import Facts, Stamp, stamp_of
 from klaster.directory.models import (
@@ -55,6 +55,7 @@ def context(cluster: Cluster, reader: Reader) -> dict[str, Any]:
         "has_keeper": recipients.has_keeper(cluster),
         "may_edit": reader.has_perm("directory.change_cluster", cluster),
         "may_read_messages": reader.has_perm("directory.read_messages", cluster),
+        "waiting": change_page.waiting(cluster, reader),
         "crumbs": crumbs,
         "structured": [structured.cluster(cluster), structured.breadcrumbs(crumbs, cluster.get_absolute_url())],
     }

@@ -3,6 +3,7 @@
 import datetime
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from klaster.accounts.factories import UserFactory
@@ -197,3 +198,29 @@ class ContactMessageFactory(DjangoModelFactory):
     name = "Vardenis Pavardenis"
     email = "vardenis@pavyzdys.test"
     body = "Norėtume susitikti."
+
+
+class ChangeRequestFactory(DjangoModelFactory):
+    """A request that waits; `draft=True` nobody else sees."""
+
+    class Meta:
+        model = models.ChangeRequest
+
+    class Params:
+        draft = factory.Trait(state="draft", submitted_at=None, rounds=0)
+
+    cluster = factory.SubFactory(ClusterFactory)
+    author = factory.SubFactory(UserFactory)
+    state = "submitted"
+    rounds = 1
+    submitted_at = factory.LazyFunction(timezone.now)
+
+
+class ProposedValueFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ProposedValue
+
+    request = factory.SubFactory(ChangeRequestFactory)
+    name = "founded"
+    old = ""
+    new = "2015"

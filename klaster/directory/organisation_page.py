@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from klaster.directory import structured
+from klaster.directory import change_page, structured
 from klaster.directory.facts import Facts, stamp_of
 from klaster.directory.models import (
     Agreement,
@@ -52,6 +52,7 @@ def context(organisation: Organisation, reader: Reader) -> dict[str, Any]:
         "issued": labels.order_by("cluster__slug", "pk"),
         "units": Organisation.objects.visible_to(reader).published().filter(parent=organisation).by_name(),
         "may_edit": reader.has_perm("directory.change_organisation", organisation),
+        "waiting": change_page.waiting(organisation, reader),
         "crumbs": crumbs,
         "structured": [
             structured.organisation(organisation),

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from klaster.accounts.models import User
 from klaster.core.privacy import Fate, register
-from klaster.directory.models import Affiliation, Confirmation, ContactMessage
+from klaster.directory.actions.editing import drop_files
+from klaster.directory.models import Affiliation, ChangeRequest, Confirmation, ContactMessage, ProposedValue
 
 
 def written_by(person: User) -> QuerySet[ContactMessage]:
@@ -38,4 +39,24 @@ register(
     kept=_("As long as the cluster's page."),
     fate=Fate.ANONYMISED,
     export=["cluster", "section", "day", "way"],
+)
+
+
+def without_author(requests: QuerySet[ChangeRequest], person: User) -> None:
+    """Drafts go; what was sent stays, without whose it was and without what the person wrote beside it."""
+    for draft in requests.filter(state=ChangeRequest.State.DRAFT):
+        drop_files(draft)
+        draft.delete()
+    ProposedValue.objects.filter(request__in=requests).update(note="")
+    requests.update(author=None)
+
+
+register(
+    ChangeRequest,
+    "author",
+    purpose=_("So that the office can check facts before they are public, and ask and tell you."),
+    kept=_("As long as the entry it is about."),
+    fate=Fate.ANONYMISED,
+    anonymise=without_author,
+    export=["subject", "state", "reason", "created_at", "submitted_at", "decided_at", "told"],
 )

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import rules
 
 from klaster.directory import models
-from klaster.directory.models import Affiliation, Cluster, ClusterMembership, Network, Opening, Organisation
+from klaster.directory.models import (
+    Affiliation,
+    ChangeRequest,
+    Cluster,
+    ClusterMembership,
+    Network,
+    Opening,
+    Organisation,
+)
 
 if TYPE_CHECKING:
     from klaster.accounts.models import User
@@ -66,9 +74,26 @@ rules.add_perm("directory.change_network", is_secretariat | operates_network)
 rules.add_perm("directory.check_eccp", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.read_messages", is_secretariat | coordinates_cluster)
 
+
+# --- changes to verified facts ----------------------------------------------------------------------------------------
+@rules.predicate
+def proposed_it(user: User, change: ChangeRequest | None) -> bool:
+    return change is not None and user.is_authenticated and change.author_id == user.pk
+
+
+@rules.predicate
+def is_undecided(user: User, change: ChangeRequest | None) -> bool:
+    return change is not None and (change.is_open or change.is_draft)
+
+
+rules.add_perm("directory.verify_facts", is_secretariat)  # of an entry: own changes are public at once
+rules.add_perm("directory.decide_changerequest", is_secretariat)
+rules.add_perm("directory.withdraw_changerequest", proposed_it & is_undecided)
+
 # Tables of the office. Messages to coordinators are confidential and have a page of their own, confirmations are said
-# and taken back there too, and what a network file wrote is the loader's own.
-NOT_TABLES = ("Confirmation", "ContactMessage", "FileRow")
+# and taken back there too, what a network file wrote is the loader's own, and change requests are decided on the site,
+# where one sees what differs.
+NOT_TABLES = ("ChangeRequest", "Confirmation", "ContactMessage", "FileRow", "ProposedValue")
 OFFICE_TABLES = [name for name in models.__all__ if name not in NOT_TABLES]
 for table in OFFICE_TABLES:
     for act in ("view", "add", "change", "delete"):

@@ -6,3 +6,5 @@ from klaster.core import topics
 
 MEMBERSHIP = topics.register("directory.membership", _("Memberships of organisations I manage"))
 CONTACT = topics.register("directory.contact", _("Messages to clusters I coordinate"), optional=False)
+CHANGES = topics.register("directory.changes", _("Answers to changes I proposed"))
+CHANGES_TO_CHECK = topics.register("directory.changes_to_check", _("Changes that wait for the office"))

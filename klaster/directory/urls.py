@@ -4,6 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from klaster.directory.views import (
+    changes,
     clusters,
     contact,
     eccp,
@@ -49,6 +50,11 @@ urlpatterns = [
     path(
         _("clusters/<slug:slug>/achievements/<int:pk>/delete/"), editing.achievement_delete, name="achievement_delete"
     ),
+    path(_("changes/"), changes.change_list, name="change_list"),
+    path(_("changes/<int:pk>/"), changes.change_detail, name="change_detail"),
+    path(_("changes/<int:pk>/preview/"), changes.change_preview, name="change_preview"),
+    path(_("changes/<int:pk>/decide/"), changes.change_decide, name="change_decide"),
+    path(_("changes/<int:pk>/withdraw/"), changes.change_withdraw, name="change_withdraw"),
     path(_("my/"), workspace.my, name="my"),
     path(_("my/clusters/<slug:slug>/still-true/<slug:section>/"), workspace.section_confirm, name="section_confirm"),
     path(

@@ -1,8 +1,27 @@
 """What people and commands do to the directory: each verb one transaction, checked again under its lock, recorded."""
 
+from klaster.directory.actions.changes import (
+    Standing,
+    as_if_public,
+    decide_change,
+    return_change,
+    standing_of,
+    version_of_change,
+    withdraw_change,
+)
 from klaster.directory.actions.confirmations import confirm_by_editing, confirm_section, undo_confirmation
 from klaster.directory.actions.contact import send_message
-from klaster.directory.actions.editing import ChangedMeanwhile, change_cluster, change_organisation, version_of
+from klaster.directory.actions.editing import (
+    ChangedMeanwhile,
+    Mine,
+    Remark,
+    begun_by,
+    change_cluster,
+    change_organisation,
+    publish,
+    save_draft,
+    version_of,
+)
 from klaster.directory.actions.loads import LOADING, load_network
 from klaster.directory.actions.members import (
     add_member,
@@ -22,8 +41,36 @@ from klaster.directory.actions.openings import (
 
 __all__ = [
     "LOADING",
-    "ChangedMeanwhile", "add_member", "add_new_member", "change_cluster", "change_organisation", "close_opening",
-    "confirm_by_editing", "confirm_membership", "confirm_section", "delete_achievement", "end_membership",
-    "extend_opening", "load_network", "month_after", "reject_membership", "save_achievement", "save_opening",
-    "send_message", "undo_confirmation", "version_of",
+    "ChangedMeanwhile",
+    "Mine",
+    "Remark",
+    "Standing",
+    "add_member",
+    "add_new_member",
+    "as_if_public",
+    "begun_by",
+    "change_cluster",
+    "change_organisation",
+    "close_opening",
+    "confirm_by_editing",
+    "confirm_membership",
+    "confirm_section",
+    "decide_change",
+    "delete_achievement",
+    "end_membership",
+    "extend_opening",
+    "load_network",
+    "month_after",
+    "publish",
+    "reject_membership",
+    "return_change",
+    "save_achievement",
+    "save_draft",
+    "save_opening",
+    "send_message",
+    "standing_of",
+    "undo_confirmation",
+    "version_of",
+    "version_of_change",
+    "withdraw_change",
 ]  # fmt: skip

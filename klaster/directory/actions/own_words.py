@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
 from django.utils.text import Truncator
-from django.utils.translation import gettext, override
 
-from klaster.core import languages
-from klaster.core.fields import PartialDate, Translated
-from klaster.directory.models import FactKind, Source, Statement
+from klaster.core.fields import PartialDate
+from klaster.directory.models import FactKind, Statement
 from klaster.directory.models.base import Entry
 from klaster.directory.models.organisations import today
+from klaster.directory.own_source import in_each_language, own_source
 
 Values = Mapping[str, Any]
 LONGEST = 500  # characters of a statement
-
-OWN_SOURCE = "own-data"
-
-
-def own_source() -> Source:
-    """The source of what coordinators and organisations write here themselves."""
-    title = in_each_language(lambda: gettext("What the entry's own people say on this site"))
-    return Source.objects.get_or_create(key=OWN_SOURCE, defaults={"title": title})[0]
-
-
-def in_each_language(words: Callable[[], object]) -> Translated:
-    found = {}
-    for code in languages.codes():
-        with override(code):
-            found[code] = str(words() or "")
-    return Translated(found)
 
 
 def state_facts(entry: Entry, values: Values) -> None:
@@ -58,3 +41,6 @@ def in_words(value: Any) -> str:
     if isinstance(value, models.Manager):
         return ", ".join(str(each) for each in value.all())
     return Truncator(str(value or "")).chars(LONGEST)
+
+
+__all__ = ["Values", "in_each_language", "in_words", "own_source", "state_facts"]

@@ -1,5 +1,6 @@
 """Clusters, the organisations in them, the networks around them, and where each fact comes from."""
 
+from klaster.directory.models.changes import ChangeRequest, ProposedValue
 from klaster.directory.models.classification import ActivityClass, Place, Region, Sector
 from klaster.directory.models.clusters import Achievement, Cluster, ClusterMembership, Label, Opening
 from klaster.directory.models.confirmations import Confirmation
@@ -13,6 +14,7 @@ __all__ = [
     "ActivityClass",
     "Affiliation",
     "Agreement",
+    "ChangeRequest",
     "Cluster",
     "ClusterMembership",
     "Confirmation",
@@ -26,6 +28,7 @@ __all__ = [
     "Organisation",
     "Place",
     "Programme",
+    "ProposedValue",
     "Region",
     "Sector",
     "Source",

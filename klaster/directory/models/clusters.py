@@ -129,6 +129,8 @@ class Cluster(Entry):
     objects = ClusterQuerySet.as_manager()  # type: ignore[misc]
 
     audit_hidden = ("contact_email",)
+    # Public once the office has looked, as are its labels and stated members: see klaster.directory.verified.
+    verified_fields = ("name", "aliases", "legal_form", "coordinator", "country", "founded", "joint_activity_since")
 
     class Meta(Entry.Meta):
         verbose_name = _("cluster")

@@ -107,6 +107,9 @@ class Organisation(Entry):
 
     objects = OrganisationQuerySet.as_manager()  # type: ignore[misc]
 
+    # Public once the office has looked: see klaster.directory.verified.
+    verified_fields = ("name", "aliases", "abbreviation", "kind", "country", "legal_code")
+
     class Meta(Entry.Meta):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
@@ -115,9 +118,12 @@ class Organisation(Entry):
                 fields=["country", "legal_code"],
                 condition=~Q(legal_code=""),
                 name="legal_code_is_unique_in_its_country",
+                violation_error_message=_("An organisation with this legal-entity code is in the directory already."),
             ),
             models.CheckConstraint(
-                condition=Q(legal_code="") | ~Q(country=""), name="legal_code_belongs_to_a_country"
+                condition=Q(legal_code="") | ~Q(country=""),
+                name="legal_code_belongs_to_a_country",
+                violation_error_message=_("A legal-entity code needs the country it is of."),
             ),
         ]  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import F, Prefetch
+from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from klaster.core import tables
 from klaster.core.limits import limited, limited_finding
 from klaster.directory import cluster_list as listing
 from klaster.directory import cluster_page, exports, filters, structured
-from klaster.directory.models import Cluster, Label
+from klaster.directory.models import ChangeRequest, Cluster, Label
 from klaster.directory.views.answers import chips, page_or_part, paged
 
 FEW = 4  # a list shorter than this is offered wider
@@ -74,18 +74,17 @@ def cluster_export(request: HttpRequest, ending: str) -> HttpResponseBase:
 @login_not_required
 @require_GET
 def cluster_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    clusters = Cluster.objects.visible_to(request.user).select_related("coordinator", "main_sector", "region")
-    cluster = get_object_or_404(
-        clusters.prefetch_related(
-            "other_sectors",
-            Prefetch(
-                "labels",
-                Label.objects.select_related("issuer", "source").order_by(
-                    F("valid_until").desc(nulls_last=True), "-issued", "pk"
-                ),
-            ),
-        ),
-        slug=slug,
+    return show(request, Cluster.objects.visible_to(request.user), slug=slug)
+
+
+def show(
+    request: HttpRequest, clusters: QuerySet[Cluster], preview: ChangeRequest | None = None, **which: object
+) -> HttpResponse:
+    """The page of the one cluster with these values; with `preview` it says that this is not public yet."""
+    labels = Label.objects.select_related("issuer", "source").order_by(
+        F("valid_until").desc(nulls_last=True), "-issued", "pk"
     )
-    context = cluster_page.context(cluster, request.user)
+    clusters = clusters.select_related("coordinator", "main_sector", "region")
+    cluster = get_object_or_404(clusters.prefetch_related("other_sectors", Prefetch("labels", labels)), **which)
+    context = cluster_page.context(cluster, request.user) | {"preview": preview}
     return page_or_part(request, "directory/cluster_detail.html", context)

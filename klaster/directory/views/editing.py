@@ -14,13 +14,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from klaster.accounts.forms import posted
-from klaster.directory import actions
-from klaster.directory.edit_forms import AchievementForm, ClusterForm, OpeningForm, OrganisationForm, VersionedForm
+from klaster.directory import actions, change_page
+from klaster.directory.careful_forms import VersionedForm
+from klaster.directory.edit_forms import AchievementForm, ClusterForm, EntryForm, OpeningForm, OrganisationForm
 from klaster.directory.models import Achievement, Cluster, Opening, Organisation
 
 
@@ -50,11 +51,12 @@ def save_form(
     context: dict[str, Any],
     *,
     then: str = "",
+    done: Callable[[Any], HttpResponse] | None = None,
 ) -> HttpResponse:
     """Save what the form changed, or show it again with what is wrong, or with what somebody else changed meanwhile.
 
     `row` is what `act` is given, as it is in the database and not as the form has changed it; `then` is where to go
-    afterwards, if not to the row.
+    afterwards, if not to the row, or `done` answers with what `act` gave.
     """
     status = 200
     if request.method == "POST":
@@ -71,25 +73,74 @@ def save_form(
             except ObjectDoesNotExist as gone:  # deleted since the form was opened
                 raise Http404 from gone
             else:
+                if done:
+                    return done(row)
                 messages.success(request, _("Saved."))
                 return redirect(then or row)
-    return render(request, template, context | {"form": form}, status=status)
+    return render(request, template, {"change": None, "differing": []} | context | {"form": form}, status=status)
+
+
+TEMPLATES: dict[type, str] = {
+    Cluster: "directory/cluster_edit.html",
+    Organisation: "directory/organisation_edit.html",
+}
+
+
+def edit_entry(request: HttpRequest, entry: Cluster | Organisation, form: EntryForm, **context: Any) -> HttpResponse:
+    """Publish what the form says, keep it as a draft, or look at it first."""
+    kind = entry._meta.model_name
+    do = request.POST.get("do", "publish")
+
+    def act(row: Any, **given: Any) -> Any:
+        save = actions.publish if do == "publish" else actions.save_draft
+        return save(row, basis=form.cleaned_data["basis"], remarks=form.remarks(), **given)
+
+    def done(saved: Any) -> HttpResponse:
+        if do == "publish":
+            messages.success(request, told(saved))
+            return redirect(saved.entry)
+        if saved is None:
+            messages.info(request, _("The form says what is public already: there is nothing to keep."))
+            return redirect(f"{kind}_edit", slug=entry.slug)
+        if do == "preview":
+            return redirect("change_preview", pk=saved.pk)
+        messages.success(request, _("The draft is kept. Nothing public has changed."))
+        return redirect(f"{kind}_edit", slug=entry.slug)
+
+    context |= {
+        "entry": entry,
+        "crumbs": crumbs(entry, _("Edit")),
+        "waiting": change_page.waiting(entry, request.user),
+    }
+    row = type(entry)(pk=entry.pk)
+    return save_form(request, form, act, row, TEMPLATES[type(entry)], context, done=done)
+
+
+def told(saved: Any) -> str:
+    """What became public and what waits."""
+    if saved.request is None:
+        return _("Saved.")
+    count = saved.request.proposals.count()
+    waits = ngettext(
+        "%(count)s change waits for the network's office. Until then the page shows what was accepted last.",
+        "%(count)s changes wait for the network's office. Until then the page shows what was accepted last.",
+        count,
+    ) % {"count": count}
+    return f"{_('Saved.')} {waits}" if saved.is_public else waits
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def cluster_edit(request: HttpRequest, slug: str) -> HttpResponse:
     cluster = cluster_to_keep(request, slug)
-    form = ClusterForm(request.POST or None, request.FILES or None, instance=cluster)
-    context = {
-        "entry": cluster,
-        "title": _("Edit the page of the cluster"),
-        "openings": cluster.openings.order_by("-published_at", "pk"),
-        "achievements": cluster.achievements.all(),
-        "crumbs": crumbs(cluster, _("Edit")),
-    }
-    row = Cluster(pk=cluster.pk)
-    return save_form(request, form, actions.change_cluster, row, "directory/cluster_edit.html", context)
+    return edit_entry(
+        request,
+        cluster,
+        ClusterForm(posted(request), request.FILES or None, instance=cluster, by=request.user),
+        title=_("Edit the page of the cluster"),
+        openings=cluster.openings.order_by("-published_at", "pk"),
+        achievements=cluster.achievements.all(),
+    )
 
 
 @never_cache
@@ -98,14 +149,8 @@ def organisation_edit(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(Organisation.objects.visible_to(request.user), slug=slug)
     if not request.user.has_perm("directory.change_organisation", organisation):
         raise PermissionDenied
-    form = OrganisationForm(request.POST or None, request.FILES or None, instance=organisation)
-    context = {
-        "entry": organisation,
-        "title": _("Edit the page of the organisation"),
-        "crumbs": crumbs(organisation, _("Edit")),
-    }
-    row = Organisation(pk=organisation.pk)
-    return save_form(request, form, actions.change_organisation, row, "directory/organisation_edit.html", context)
+    form = OrganisationForm(posted(request), request.FILES or None, instance=organisation, by=request.user)
+    return edit_entry(request, organisation, form, title=_("Edit the page of the organisation"))
 
 
 def crumbs(entry: Cluster | Organisation, *last: str) -> list[dict[str, str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -17,7 +15,7 @@ from klaster.core import languages, tables
 from klaster.core.limits import limited, limited_finding
 from klaster.directory import exports, filters, organisation_page, structured
 from klaster.directory.filters import Choice, Facet
-from klaster.directory.models import Cluster, ClusterMembership, Organisation
+from klaster.directory.models import ChangeRequest, Cluster, ClusterMembership, Organisation
 from klaster.directory.models.organisations import OrganisationQuerySet
 from klaster.directory.views.answers import chips, page_or_part, paged
 
@@ -94,7 +92,13 @@ def narrowed(rows: OrganisationQuerySet, selection: filters.Selection) -> Organi
 @login_not_required
 @require_GET
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    rows = Organisation.objects.visible_to(request.user).select_related("region", "place", "parent")
-    organisation = get_object_or_404(rows.prefetch_related("activities"), slug=slug)
-    context: dict[str, Any] = organisation_page.context(organisation, request.user)
+    return show(request, Organisation.objects.visible_to(request.user), slug=slug)
+
+
+def show(
+    request: HttpRequest, organisations: QuerySet, preview: ChangeRequest | None = None, **which: object
+) -> HttpResponse:
+    """The page of the one organisation with these values; with `preview` it says that this is not public yet."""
+    rows = organisations.select_related("region", "place", "parent").prefetch_related("activities")
+    context = organisation_page.context(get_object_or_404(rows, **which), request.user) | {"preview": preview}
     return page_or_part(request, "directory/organisation_detail.html", context)

@@ -1,0 +1,82 @@
+"""How the office answers a change request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from klaster.directory import actions
+
+ACCEPT, KEEP = "accept", "keep"
+
+
+class DecisionForm(forms.Form):
+    """For each fact what is to stand, and a word about it. Where the public value has moved nothing is chosen yet."""
+
+    data: Any
+    version = forms.CharField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("To the author"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("Needed when all of it is declined; the author reads it in the notice."),
+    )
+
+    def __init__(self, *args: Any, standing: Iterable[actions.Standing], version: str, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.standing = {each.name: each for each in standing}
+        self.initial["version"] = version
+        for name, each in self.standing.items():
+            accept = [(ACCEPT, _("make it public"))] if each.fact else []
+            self.fields[f"decision-{name}"] = forms.ChoiceField(
+                label=_("What is to stand"),
+                choices=[*accept, (KEEP, _("leave what stands there now"))],
+                widget=forms.RadioSelect,
+                required=False,
+                initial="" if each.is_moved or not each.fact else ACCEPT,
+            )
+            self.fields[f"answer-{name}"] = forms.CharField(
+                label=_("A word about it"),
+                required=False,
+                max_length=1000,
+                widget=forms.Textarea({"rows": 2}),
+                initial=each.proposal.answer,
+            )
+
+    def fields_of(self, name: str) -> dict[str, forms.BoundField]:
+        return {"decision": self[f"decision-{name}"], "answer": self[f"answer-{name}"]}
+
+    @property
+    def decisions(self) -> dict[str, bool]:
+        chosen = {name: self.cleaned_data[f"decision-{name}"] for name in self.standing}
+        return {name: choice == ACCEPT for name, choice in chosen.items() if choice}
+
+    @property
+    def answers(self) -> dict[str, str]:
+        return {name: self.cleaned_data[f"answer-{name}"].strip() for name in self.standing}
+
+    def is_decided(self) -> bool:
+        """Whether something is chosen for each fact; says at its field where nothing is."""
+        for name in self.standing.keys() - self.decisions.keys():
+            self.add_error(f"decision-{name}", _("Choose what is to stand."))
+        return not self.errors
+
+    def renewed(self, standing: Iterable[actions.Standing], version: str) -> DecisionForm:
+        """With all that was typed, made from what stands now; what is to stand is chosen anew."""
+        standing = list(standing)
+        data = self.data.copy()
+        data["version"] = version
+        for name in [*self.standing, *(each.name for each in standing)]:
+            data.pop(f"decision-{name}", None)
+        return DecisionForm(data, standing=standing, version=version)
+
+    @property
+    def typed(self) -> list[str]:
+        """What would be lost if the form were not shown again."""
+        texts = [self.cleaned_data.get("reason", ""), *self.answers.values()]
+        return [text for text in texts if text]
