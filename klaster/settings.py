@@ -184,11 +184,15 @@ if not database_url.startswith(("postgresql://", "postgres://")):
 DATABASES = {"default": dj_database_url.parse(database_url)}
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
+    # 16 MB let a frequent word be looked up in a million rows without forgetting which of them had it.
     # A request gives up long before a job or a migration does (wsgi.py says which this is).
-    "options": f"-c statement_timeout={number('STATEMENT_TIMEOUT_SECONDS', 600)}s -c lock_timeout=2s "
-    "-c idle_in_transaction_session_timeout=30s"
-    if PRODUCTION
-    else "",
+    "options": "-c work_mem=16MB"
+    + (
+        f" -c statement_timeout={number('STATEMENT_TIMEOUT_SECONDS', 600)}s -c lock_timeout=2s "
+        "-c idle_in_transaction_session_timeout=30s"
+        if PRODUCTION
+        else ""
+    ),
     **({"pool": {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 3}} if PRODUCTION else {}),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -8,7 +8,10 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         from klaster.accounts import menu  # noqa: PLC0415  models are loaded only now
-        from klaster.directory import own_todos, person_menu, workspace  # noqa: PLC0415
+        from klaster.core import after_migrate  # noqa: PLC0415
+        from klaster.directory import organisation_list, own_todos, person_menu, workspace  # noqa: PLC0415
+
+        after_migrate.register(organisation_list.keep_name_indexes)
 
         menu.add(person_menu.entries)
         for todos in own_todos.TODOS:

@@ -47,17 +47,31 @@ class Query:
     def plain(self) -> str:
         return " ".join(self.words)
 
-    def tsquery(self, weight: str = "") -> str:
-        """In PostgreSQL's language: all words, each in any of its forms; `weight` A asks names alone.
+    def tsquery(self) -> str:
+        """In PostgreSQL's language: all words, each in any of its forms.
 
         Words are letters and digits only (search_words() saw to it), so nothing in them can end the quotes.
         """
-        return " & ".join(f"({' | '.join(term(form, weight) for form in forms)})" for forms in self.forms)
+        return " & ".join(f"({' | '.join(term(form) for form in forms)})" for forms in self.forms)
+
+    # The index has each name whole after a bar, and each word of a name after an equals sign (migration 0035).
+
+    @property
+    def in_names(self) -> str:
+        """All words in one name or several of the same entry."""
+        return " & ".join(f"({' | '.join(term(form, '=') for form in forms)})" for forms in self.forms)
+
+    @property
+    def is_name(self) -> str:
+        return f"'|{self.plain}'"
+
+    @property
+    def begins_name(self) -> str:
+        return f"'|{self.plain}':*"
 
 
-def term(form: str, weight: str) -> str:
-    flags = ("*" if len(form) >= SHORTEST_BEGINNING else "") + weight
-    return f"'{form}':{flags}" if flags else f"'{form}'"
+def term(form: str, sign: str = "") -> str:
+    return f"'{sign}{form}'{':*' if len(form) >= SHORTEST_BEGINNING else ''}"
 
 
 def read(typed: str) -> Query:

@@ -41,12 +41,13 @@ def breadcrumbs(crumbs: Sequence[dict[str, str]], own: str) -> Data:
 
 
 def item_list(request: HttpRequest, entries: Iterable[Any], page: Page) -> Data:
-    """The entries of one page of a list, numbered through the whole list."""
+    """The entries of one page of a list, numbered through the whole list; its length where all were counted."""
     first = page.start_index() or 1
+    counted = {} if getattr(page.paginator, "is_capped", False) else {"numberOfItems": page.paginator.count}
     return {
         "@context": CONTEXT,
         "@type": "ItemList",
-        "numberOfItems": page.paginator.count,
+        **counted,
         "itemListElement": [
             {"@type": "ListItem", "position": position, "url": address(entry.get_absolute_url()), "name": str(entry)}
             for position, entry in enumerate(entries, first)

@@ -36,7 +36,7 @@ class ArticleSearch(EntrySearch):
     """Of two that fit alike the later one stands first."""
 
     def __init__(self) -> None:
-        super().__init__(articles, hit)
+        super().__init__(articles, hit, table=ArticlePage)
 
     def __call__(self, question: Question) -> Found:
         found = super().__call__(question)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.search import SearchQuery
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -58,9 +57,8 @@ class EntryQuerySet(models.QuerySet):
         query = search_query.read(typed)
         if not query:
             return self
-        asked = SearchQuery(query.tsquery(), config="simple", search_type="raw")
-        kept = self.alias(kept_words=columns.words(), kept_names=columns.names())
-        return kept.filter(Q(kept_words=asked) | Q(kept_names__contains=f"|{query.plain}"))
+        asked = columns.Lexemes(f"({query.tsquery()}) | {query.begins_name}")
+        return self.alias(searched=columns.index()).filter(searched=asked)
 
     def by_name(self, language: str | None = None) -> Self:
         """In dictionary order of the names a reader of this language sees."""

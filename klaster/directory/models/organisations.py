@@ -126,6 +126,13 @@ class Organisation(Entry):
                 violation_error_message=_("A legal-entity code needs the country it is of."),
             ),
         ]  # fmt: skip
+        # Counting and listing what filters leave; those by name depend on the languages (organisation_list.py).
+        indexes = [
+            models.Index(
+                fields=["country", "kind"], condition=Q(status="published"), name="organisation_by_country"
+            ),
+            models.Index(fields=["kind", "country"], condition=Q(status="published"), name="organisation_by_kind"),
+        ]  # fmt: skip
 
     def get_absolute_url(self) -> str:
         return reverse("organisation_detail", args=[self.slug])

@@ -15,8 +15,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.utils.functional import Promise
 
+from klaster.directory.search.entries import EntrySearch
 from klaster.directory.search.found import Found, Hit, Question, Text
 from klaster.directory.search.marks import highlight
 from klaster.directory.search.own_kinds import KINDS
@@ -120,5 +122,23 @@ def names_like(name: str, user: Reader, slug: str) -> list[Hit]:
 
 
 def _ask(query: Query, user: Reader, stop: int, where: str) -> list[Group]:
-    asked = ((kind, kind.find(Question(query, user, 0, stop, where))) for kind in kinds())  # type: ignore[arg-type]
+    question = Question(query, user, 0, stop, where)  # type: ignore[arg-type]
+    asked = ((kind, kind.find(question)) for kind in _promising(question))
     return [Group(kind, found, near=where == "near") for kind, found in asked if found.hits]
+
+
+def _promising(question: Question) -> list[Kind]:
+    """All kinds but those whose table has nothing of it: one question to the database instead of one a kind."""
+    tables = {kind.slug: kind.find.table for kind in kinds() if isinstance(kind.find, EntrySearch) and kind.find.table}
+    lexemes = EntrySearch.lexemes(question)
+    if not lexemes:
+        return [kind for kind in kinds() if not isinstance(kind.find, EntrySearch)]
+    having = " union all ".join(
+        f"select %s where exists (select from {connection.ops.quote_name(table)}"  # noqa: S608  our models' tables
+        " where search_index(search, search_names) @@ %s::tsquery)"
+        for table in tables.values()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(having, [value for slug in tables for value in (slug, lexemes)])
+        has = {slug for (slug,) in cursor.fetchall()}
+    return [kind for kind in kinds() if kind.slug not in tables or kind.slug in has]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils.safestring import SafeString
 
+from klaster.directory.search.near import NearWords, near_words
 from klaster.directory.search_query import Query
 
 if TYPE_CHECKING:
@@ -28,6 +30,10 @@ class Question:
     start: int = 0
     stop: int = 5
     where: Literal["texts", "names", "near"] = "texts"
+
+    @cached_property
+    def near_words(self) -> NearWords:
+        return near_words(self.query.words)
 
 
 @dataclass(frozen=True)

@@ -101,10 +101,10 @@ def programmes(user: Reader) -> QuerySet:
 
 # What is searched is what everybody may see: a draft is found by nobody, not even by whoever keeps it.
 KINDS = [
-    ("clusters", _("Clusters"), EntrySearch(clusters, cluster)),
+    ("clusters", _("Clusters"), EntrySearch(clusters, cluster, table=Cluster)),
     ("organisations", _("Organisations"), EntrySearch(organisations, organisation)),
-    ("networks", _("Networks"), EntrySearch(networks, network)),
-    ("openings", _("Openings"), EntrySearch(openings, opening, name="title")),
-    ("programmes", _("Programmes"), EntrySearch(programmes, programme)),
-    ("sectors", _("Sectors"), EntrySearch(Sector.objects.visible_to, sector)),
+    ("networks", _("Networks"), EntrySearch(networks, network, table=Network)),
+    ("openings", _("Openings"), EntrySearch(openings, opening, name="title", table=Opening)),
+    ("programmes", _("Programmes"), EntrySearch(programmes, programme, table=Programme)),
+    ("sectors", _("Sectors"), EntrySearch(Sector.objects.visible_to, sector, table=Sector)),
 ]

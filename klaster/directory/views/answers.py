@@ -10,15 +10,46 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import cached_property
 
 from klaster.directory.filters import Facet, Selection
 
 PER_PAGE = 20
+MOST_COUNTED = 10_000
 
 
 def paged(request: HttpRequest, rows: QuerySet | Sequence[Any], per_page: int = PER_PAGE) -> Page:
     """The page asked for; a number that is none gives the first, one too high the last."""
-    return Paginator(rows, per_page).get_page(request.GET.get("page"))
+    return asked_page(request, Paginator(rows, per_page))
+
+
+class Counting(Paginator):
+    """Counts no further than `most`, and has pages for no more: who wants to see on asks more closely.
+
+    `found` is how many there are, where that is known already; anything above `most` means "more".
+    """
+
+    def __init__(self, rows: QuerySet, per_page: int, *, most: int = MOST_COUNTED, found: int | None = None):
+        super().__init__(rows, per_page)
+        self.rows, self.most, self.known = rows, most, found
+
+    @cached_property
+    def found(self) -> int:
+        if self.known is not None:
+            return self.known
+        return self.rows.order_by().values("pk")[: self.most + 1].count()
+
+    @cached_property
+    def count(self) -> int:  # type: ignore[override]
+        return min(self.found, self.most)
+
+    @property
+    def is_capped(self) -> bool:
+        return self.found > self.most
+
+
+def asked_page(request: HttpRequest, paginator: Paginator) -> Page:
+    return paginator.get_page(request.GET.get("page"))
 
 
 def page_or_part(request: HttpRequest, template: str, context: dict[str, Any], *, part: str = "") -> HttpResponse:

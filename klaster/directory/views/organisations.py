@@ -6,18 +6,17 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
-from django_countries import countries
 
-from klaster.core import languages, tables
+from klaster.core import tables
 from klaster.core.limits import limited, limited_finding
 from klaster.directory import exports, filters, organisation_page, structured
-from klaster.directory.filters import Choice, Facet
+from klaster.directory import organisation_list as listing
+from klaster.directory.filters import Facet
 from klaster.directory.models import ChangeRequest, Cluster, ClusterMembership, Organisation
 from klaster.directory.models.organisations import OrganisationQuerySet
-from klaster.directory.views.answers import chips, page_or_part, paged
+from klaster.directory.views.answers import asked_page, chips, page_or_part
 
 PER_PAGE = 30
 
@@ -27,7 +26,7 @@ PER_PAGE = 30
 @limited_finding
 def organisation_list(request: HttpRequest) -> HttpResponse:
     rows, facets, selection, cluster = chosen(request)
-    page = paged(request, rows.select_related("region").by_name(), PER_PAGE)
+    page = asked_page(request, listing.listed(rows, selection.text, PER_PAGE))
     context = {
         "page": page,
         "organisations": page.object_list,
@@ -41,12 +40,14 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 
 
 def chosen(request: HttpRequest) -> tuple[OrganisationQuerySet, list[Facet], filters.Selection, Cluster | None]:
-    """The rows the address asks for, what there was to choose from, what it chose, and whose members they are."""
-    everything = Organisation.objects.visible_to(request.user).published()
+    """The rows the filters leave, what there was to choose from, what was chosen, and whose members they are."""
     clusters = Cluster.objects.visible_to(request.user).published()
-    facets = choices(everything)
+    facets = listing.facets()
     selection = filters.read(request.GET, facets, ())
-    rows = narrowed(everything, selection)
+    rows = Organisation.objects.visible_to(request.user).published()
+    for name, values in selection.answers.items():
+        if values:
+            rows = rows.filter(**{f"{name}__in": values})
     cluster = clusters.filter(slug=request.GET.get("cluster", "")[:90].replace("\x00", "")).first()
     if cluster:
         active = ClusterMembership.objects.active().filter(cluster=cluster)
@@ -62,31 +63,9 @@ def organisation_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The list as filtered, in the same order, as a table."""
     rows, facets, selection, cluster = chosen(request)
     filters = [*(exports.of_cluster(cluster) if cluster else ()), *exports.chosen(facets, selection)]
-    columns, cells = exports.organisation_columns(), exports.organisations(rows.by_name())
+    columns, cells = exports.organisation_columns(), exports.organisations(rows.with_words(selection.text).by_name())
     page = exports.list_page("organisation_list")
     return tables.response(exports.table(request, _("Organisations"), page, columns, cells, filters), ending)
-
-
-def choices(rows: QuerySet) -> list[Facet]:
-    """Kinds and countries that published organisations have."""
-    kinds = set(rows.order_by().values_list("kind", flat=True).distinct())
-    codes = set(rows.order_by().exclude(country="").values_list("country", flat=True).distinct())
-    used = languages.in_order(codes, countries.name)
-    return [
-        Facet("kind", _("Kind"), [Choice(k, capfirst(label)) for k, label in Organisation.Kind.choices if k in kinds]),
-        Facet(
-            "country",
-            _("Country"),
-            [Choice(code, countries.name(code)) for code in used],
-        ),
-    ]
-
-
-def narrowed(rows: OrganisationQuerySet, selection: filters.Selection) -> OrganisationQuerySet:
-    for name, values in selection.answers.items():
-        if values:
-            rows = rows.filter(**{f"{name}__in": values})
-    return rows.with_words(selection.text)
 
 
 @login_not_required
