@@ -70,6 +70,10 @@ OFFICE_ABOUT_PEOPLE = "login 403 404 404 ok ok"
 NONE_OF_MINE = "login 404 404 404 404 404"
 CONFIRM_FIRST = "login 302 302 302 302 302"  # the password again, for what cannot be undone
 
+# An import is its sender's: the coordinator's here, who is let through; the office does not see it.
+OWN_IMPORT = "login 404 ok 404 404 404"
+OWN_IMPORT_SENDS = "login 404 ok 404 404 404"
+
 MATRIX: dict[str, Row] = {
     # alive, ready, for those who build pages
     "healthz": Row(PUBLIC, "405 405 405 405 405 405"),
@@ -160,6 +164,22 @@ MATRIX: dict[str, Row] = {
     "cluster_edit": Row(KEEPERS, KEEPERS_SEND, args=its_cluster),
     "cluster_members": Row(KEEPERS, READ_ONLY, args=its_cluster),
     "member_add": Row(KEEPERS, KEEPERS_SEND, args=lambda world: [world.cluster.slug, world.other.coordinator.slug]),
+    "import_list": Row(SIGNED_IN, READ_ONLY),
+    "import_members": Row(KEEPERS, KEEPERS_SEND, args=its_cluster),
+    "import_organisations": Row(OFFICE, "login 403 403 403 ok ok"),
+    "import_blank": Row(SIGNED_IN, READ_ONLY, args=lambda world: ["members", "csv"]),
+    **{
+        name: Row(OWN_IMPORT, post, args=lambda world: [world.imported.pk])
+        for name, post in {
+            "import_detail": READ_ONLY,
+            "import_columns": OWN_IMPORT_SENDS,
+            "import_check": OWN_IMPORT_SENDS,
+        }.items()
+    },
+    **{
+        name: Row(POST_ONLY, OWN_IMPORT_SENDS, args=lambda world: [world.imported.pk])
+        for name in ("import_read", "import_undo", "import_discard")
+    },
     "member_new": Row(KEEPERS, KEEPERS_SEND, args=its_cluster),
     "member_end": Row(POST_ONLY, KEEPERS_SEND, args=lambda world: [world.cluster.slug, world.membership.pk]),
     "messages_open": Row(POST_ONLY, "login 404 302 404 302 302", args=its_cluster),

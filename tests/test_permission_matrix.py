@@ -46,6 +46,7 @@ def world(settings) -> World:
     organisation = membership.organisation
     coordinator = f.AffiliationFactory(organisation=cluster.coordinator, manager=True).person
     return World(
+        imported=f.ImportFactory(cluster=cluster, by=coordinator),
         cluster=cluster,
         change=f.ProposedValueFactory(request__cluster=cluster, request__author=coordinator).request,
         membership=membership,

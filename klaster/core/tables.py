@@ -32,12 +32,14 @@ from django.utils.translation import get_language, gettext, override
 from wagtail.coreutils import string_to_ascii
 from xlsxwriter.worksheet import Worksheet
 
+from klaster.core import languages
 from klaster.core.fields import PartialDate
 
 # A cell that begins so is a formula to a spreadsheet (OWASP, "CSV injection"); an apostrophe makes it text.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Where the spreadsheet's own separator is another than ours, a text is cut there, and what follows begins a cell.
 FORMULA_INSIDE = re.compile(r"([;\t\r\n])(\s*[\"']?)(?=[=+\-@＝＋－＠])")
+DEFUSED_INSIDE = re.compile(r"([;\t\r\n])(\s*[\"']?)'(?=[=+\-@＝＋－＠])")
 CHUNK = 32_768  # characters of CSV that are sent at once
 # Limits of the format (Microsoft, "Excel specifications and limits").
 LONGEST_CELL = 32_767
@@ -98,7 +100,25 @@ def cell(value: object) -> str:
     if isinstance(value, datetime.date):
         return value.isoformat()
     text = FORMULA_INSIDE.sub(r"\1\2'", str(value).replace("\x00", ""))
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    # One more also before apostrophes that came so: `plain` takes exactly one away.
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
+
+
+def plain(text: str) -> str:
+    """A text as it was before `cell` made it harmless."""
+    text = DEFUSED_INSIDE.sub(r"\1\2", text)
+    rest = text.removeprefix("'")
+    return rest if rest.lstrip("'").startswith(FORMULA_STARTS) else text
+
+
+def is_origin(cells: Sequence[str]) -> bool:
+    """Whether a row is what stands after the rows of a table of ours: what it is and when it was taken."""
+    words = " ".join(cells)
+    for language in languages.codes():
+        with override(language):
+            if words.startswith(f"{gettext('Table')}: ") and f" · {gettext('Taken on')}: " in words:
+                return True
+    return False
 
 
 def lines(table: Table) -> Iterator[str]:

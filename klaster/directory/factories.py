@@ -224,3 +224,38 @@ class ProposedValueFactory(DjangoModelFactory):
     name = "founded"
     old = ""
     new = "2015"
+
+
+class ImportFactory(DjangoModelFactory):
+    """A table of members that waits for its columns to be named, with one row."""
+
+    class Meta:
+        model = models.Import
+        skip_postgeneration_save = True
+
+    by = factory.SubFactory(UserFactory)
+    what = models.Import.What.MEMBERS
+    cluster = factory.SubFactory(ClusterFactory)
+    file_name = "nariai.csv"
+    headings = ["Pavadinimas"]
+    mapping = {"0": "name"}
+    total = 1
+    file = factory.RelatedFactory("klaster.directory.factories.ImportFileFactory", "of")
+    row = factory.RelatedFactory("klaster.directory.factories.ImportRowFactory", "of")
+
+
+class ImportFileFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ImportFile
+
+    of = factory.SubFactory(ImportFactory)
+    content = "Pavadinimas\nUAB „Išgalvota“\n".encode()
+
+
+class ImportRowFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ImportRow
+
+    of = factory.SubFactory(ImportFactory)
+    line = 2
+    cells = ["UAB „Išgalvota“"]

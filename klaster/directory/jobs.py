@@ -1,4 +1,4 @@
-"""What the clock does in the directory."""
+"""What the clock does in the directory, and the long steps of imports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import structlog
 from django.utils import timezone
 
 from klaster.core import jobs
-from klaster.directory.models import ContactMessage
+from klaster.directory.imports import checking, undoing, writing
+from klaster.directory.models import ContactMessage, Import, ImportFile, ImportRow
 
 log = structlog.get_logger(__name__)
 
@@ -22,4 +23,32 @@ def forget_messages(timestamp: int) -> int:
     count = old.delete()[0]
     if count:
         log.info("messages to coordinators forgotten", messages=count)
+    return count
+
+
+@jobs.task("directory.check_import")
+def check_import(import_id: int) -> None:
+    checking.check(import_id)
+
+
+@jobs.task("directory.write_import", lock="directory.import")
+def write_import(import_id: int) -> None:
+    """All or nothing; run again after its worker was killed it begins anew, and after it ended it does nothing."""
+    writing.write(import_id)
+
+
+@jobs.task("directory.undo_import", lock="directory.import")
+def undo_import(import_id: int) -> None:
+    undoing.undo(import_id)
+
+
+@jobs.every("47 3 * * *", "directory.forget_imports")
+def forget_imports(timestamp: int) -> int:
+    """Delete files and their rows after 30 days; that somebody imported something, and its figures, stay."""
+    old = Import.objects.kept_long_enough()
+    ImportFile.objects.filter(of__in=old).delete()
+    count = ImportRow.objects.filter(of__in=old)._raw_delete("default")
+    old.exclude(state__in=[Import.State.DONE, Import.State.UNDONE]).delete()
+    if count:
+        log.info("rows of imports forgotten", rows=count)
     return count

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from klaster.accounts.models import User
 from klaster.core.privacy import Fate, register
 from klaster.directory.actions.editing import drop_files
-from klaster.directory.models import Affiliation, ChangeRequest, Confirmation, ContactMessage, ProposedValue
+from klaster.directory.models import Affiliation, ChangeRequest, Confirmation, ContactMessage, Import, ProposedValue
 
 
 def written_by(person: User) -> QuerySet[ContactMessage]:
@@ -59,4 +59,12 @@ register(
     fate=Fate.ANONYMISED,
     anonymise=without_author,
     export=["subject", "state", "reason", "created_at", "submitted_at", "decided_at", "told"],
+)
+register(
+    Import,
+    "by",
+    purpose=_("So that you can look a table over before it is written, and take it back."),
+    kept=_("The file and its rows 30 days; that you imported something, as long as the account."),
+    fate=Fate.DELETED,
+    export=["what", "cluster", "file_name", "state", "total", "created_at", "finished_at"],
 )

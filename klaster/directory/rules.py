@@ -12,6 +12,7 @@ from klaster.directory.models import (
     ChangeRequest,
     Cluster,
     ClusterMembership,
+    Import,
     Network,
     Opening,
     Organisation,
@@ -63,6 +64,18 @@ def operates_network(user: User, network: Network | None) -> bool:
     return network is not None and Network.objects.kept_by(user).filter(pk=network.pk).exists()
 
 
+@rules.predicate
+def sent_it(user: User, import_: Import | None) -> bool:
+    return import_ is not None and user.is_authenticated and import_.by_id == user.pk
+
+
+@rules.predicate
+def may_write_it(user: User, import_: Import | None) -> bool:
+    if import_ is None or import_.what == Import.What.ORGANISATIONS:
+        return is_secretariat(user)
+    return is_secretariat(user) or coordinates_cluster(user, import_.cluster)
+
+
 rules.add_perm("directory.change_cluster", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.confirm_section", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.change_members", is_secretariat | coordinates_cluster)
@@ -90,10 +103,16 @@ rules.add_perm("directory.verify_facts", is_secretariat)  # of an entry: own cha
 rules.add_perm("directory.decide_changerequest", is_secretariat)
 rules.add_perm("directory.withdraw_changerequest", proposed_it & is_undecided)
 
+# --- imports: one's own, as long as one may change what they write ---------------------------------------------------
+rules.add_perm("directory.import_organisations", is_secretariat)
+rules.add_perm("directory.change_import", sent_it & may_write_it)
+
 # Tables of the office. Messages to coordinators are confidential and have a page of their own, confirmations are said
 # and taken back there too, what a network file wrote is the loader's own, and change requests are decided on the site,
-# where one sees what differs.
-NOT_TABLES = ("ChangeRequest", "Confirmation", "ContactMessage", "FileRow", "ProposedValue")
+# where one sees what differs. What a file brings is its sender's alone.
+NOT_TABLES = (
+    "ChangeRequest", "Confirmation", "ContactMessage", "FileRow", "Import", "ImportFile", "ImportRow", "ProposedValue",
+)  # fmt: skip
 OFFICE_TABLES = [name for name in models.__all__ if name not in NOT_TABLES]
 for table in OFFICE_TABLES:
     for act in ("view", "add", "change", "delete"):

@@ -56,3 +56,9 @@ def people() -> MenuItem:
 def authors() -> MenuItem:
     right = "newsroom.appoint_author"
     return RightMenuItem(_("Authors of news"), reverse("authors"), icon_name="edit", order=910, right=right)
+
+
+@hooks.register("register_admin_menu_item")
+def imports() -> MenuItem:
+    right = "directory.import_organisations"
+    return RightMenuItem(_("Imports"), reverse("import_list"), icon_name="upload", order=920, right=right)

@@ -5,6 +5,7 @@ from klaster.directory.models.classification import ActivityClass, Place, Region
 from klaster.directory.models.clusters import Achievement, Cluster, ClusterMembership, Label, Opening
 from klaster.directory.models.confirmations import Confirmation
 from klaster.directory.models.contact import ContactMessage
+from klaster.directory.models.imports import Import, ImportFile, ImportRow
 from klaster.directory.models.networks import Agreement, Network, NetworkParticipation, Programme
 from klaster.directory.models.organisations import Affiliation, Organisation
 from klaster.directory.models.sources import FactKind, FileRow, Source, Statement
@@ -21,6 +22,9 @@ __all__ = [
     "ContactMessage",
     "FactKind",
     "FileRow",
+    "Import",
+    "ImportFile",
+    "ImportRow",
     "Label",
     "Network",
     "NetworkParticipation",

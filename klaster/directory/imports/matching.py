@@ -1,0 +1,130 @@
+"""Which rows of an import may be organisations the directory has already, and why: by code, by name, by nearness."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import connection
+
+from klaster.directory.imports.fields import plain
+from klaster.directory.models import ImportRow, Organisation
+from klaster.directory.search.fuzzy import FAR, slips
+
+CODE, NAME, NEAR = "code", "name", "near"
+MOST_NEAR = 3
+NEAR_ROWS = 5_000  # of one import are looked up by nearness; it costs milliseconds a row
+SIMILAR = 0.5
+LEGAL_FORMS = frozenset(
+    [
+        "uab", "ab", "mb", "vsi", "ii", "ik", "tub", "kub", "asociacija", "imone", "viesoji", "istaiga", "uzdaroji",
+        "akcine", "bendrove", "sia", "as", "ou", "oue", "ltd", "limited", "llc", "inc", "gmbh", "ag", "sa", "sarl",
+        "spa", "srl", "bv", "nv", "oy", "oyj", "aps", "plc", "co", "company", "sp", "z", "o",
+    ]
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """`name` as it stood when it was found; `is_open` is false for what this person may not see."""
+
+    pk: int
+    reason: str
+    name: str
+    legal_code: str
+    country: str
+    score: int = 0
+    is_open: bool = True
+
+    def stored(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+Found = dict[int, list[Candidate]]
+
+BY_CODE = """
+select wanted.id, o.id from unnest(%s::bigint[], %s::text[], %s::text[]) as wanted(id, country, code)
+join directory_organisation o on o.country = wanted.country and o.legal_code = wanted.code
+"""
+BY_NAME = """
+select wanted.id, o.id
+from (
+  select id, public.plain(public.search_words(name)) as name from unnest(%s::bigint[], %s::text[]) as given(id, name)
+) as wanted
+join directory_organisation o on string_to_array(o.search_names, '|') @> array[wanted.name]
+where wanted.name <> ''
+"""
+BY_NEARNESS = """
+select wanted.id, near.id, near.search_names
+from unnest(%s::bigint[], %s::text[]) as wanted(id, name)
+cross join lateral (
+  select o.id, o.search_names from directory_organisation o
+  where o.search_names %%> wanted.name
+  order by word_similarity(wanted.name, o.search_names) desc, o.id limit 10
+) as near
+"""
+
+
+def certain(rows: Sequence[ImportRow], visible: Any) -> Found:
+    """Those with the same legal code, and those with exactly this name or other name."""
+    pairs: list[tuple[int, int, str, int]] = []
+    with connection.cursor() as cursor:
+        coded = [row for row in rows if row.values.get("legal_code")]
+        cursor.execute(
+            BY_CODE,
+            [[r.pk for r in coded], [r.values["country"] for r in coded], [r.values["legal_code"] for r in coded]],
+        )
+        pairs += [(row, pk, CODE, 0) for row, pk in cursor.fetchall()]
+        named = [(row.pk, name) for row in rows for name in names_of(row)]
+        cursor.execute(BY_NAME, [[pk for pk, _name in named], [name for _pk, name in named]])
+        pairs += [(row, pk, NAME, 0) for row, pk in cursor.fetchall()]
+    return described(pairs, visible)
+
+
+def near(rows: Sequence[ImportRow], visible: Any) -> Found:
+    """Those whose name is a slip or two away, without regard to legal forms and quotation marks."""
+    cores = {row.pk: core for row in rows if len(core := core_of(row.values.get("name", ""))) >= 4}
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(SIMILAR)])
+        cursor.execute(BY_NEARNESS, [list(cores), list(cores.values())])
+        judged = [
+            (row, pk, NEAR, min(apart(cores[row], core_of(name)) for name in names.strip("|").split("|")))
+            for row, pk, names in cursor.fetchall()
+        ]
+    return described([pair for pair in judged if pair[3] < FAR], visible)
+
+
+def apart(one: str, other: str) -> int:
+    """Slips between two names. Words that only one of them has are forgiven where the others are exactly the same."""
+    there = slips(one.split(), [other])
+    return there if there == 0 or slips(other.split(), [one]) < FAR else FAR
+
+
+def described(pairs: list[tuple[int, int, str, int]], visible: Any) -> Found:
+    """Candidates of each row, the surest first; an organisation once, for its best reason."""
+    rows = Organisation.objects.filter(pk__in={pk for _row, pk, _reason, _score in pairs})
+    known = {row.pk: row for row in rows.only("pk", "name", "legal_code", "country")}
+    open_ones = set(visible.filter(pk__in=known).values_list("pk", flat=True))
+    found: Found = defaultdict(list)
+    order = {CODE: 0, NAME: 1, NEAR: 2}
+    for row, pk, reason, score in sorted(pairs, key=lambda pair: (order[pair[2]], pair[3], pair[1])):
+        if all(candidate.pk != pk for candidate in found[row]) and len(found[row]) < MOST_NEAR + 2:
+            one, is_open = known[pk], pk in open_ones
+            if reason == CODE or is_open:
+                name = str(one.name) if is_open else ""
+                found[row].append(
+                    Candidate(pk, reason, name, one.legal_code if is_open else "", str(one.country), score, is_open)
+                )
+    return dict(found)
+
+
+def names_of(row: ImportRow) -> list[str]:
+    return [name for name in (row.values.get("name"), row.values.get("name_en")) if name]
+
+
+def core_of(name: str) -> str:
+    """The words of a name that tell it from others: "UAB „Ąžuolynas“" is "azuolynas"."""
+    words = plain(name).split()
+    return " ".join(word for word in words if word not in LEGAL_FORMS) or " ".join(words)
