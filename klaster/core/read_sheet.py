@@ -111,7 +111,7 @@ def read_text(data: bytes, wishes: dict[str, Any]) -> tuple[dict[str, Any], Iter
     if not UNSEEN.sub("", text).strip():
         raise Unreadable("empty")
     separator = separator or separator_of(text)
-    about = {"kind": "text", "encoding": encoding, "separator": separator, "sheets": [], "sheet": ""}
+    about: dict[str, Any] = {"kind": "text", "encoding": encoding, "separator": separator, "sheets": [], "sheet": ""}
     return about, text_rows(text, separator, first)
 
 

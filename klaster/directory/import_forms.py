@@ -49,7 +49,7 @@ class ReadForm(forms.Form):
 
     def __init__(self, *args: Any, import_: Import, **kwargs: Any):
         initial = {"sheet": import_.sheet, "header_line": import_.header_line, "encoding": import_.encoding}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial, **kwargs})
         if len(import_.sheets) > 1:
             self.fields["sheet"].choices = [(name, name) for name in import_.sheets]  # type: ignore[attr-defined]
         else:

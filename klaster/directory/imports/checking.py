@@ -177,8 +177,8 @@ class Checker:
             row.decision = ImportRow.Decision.NEW
         elif surely := sure(row, found):
             row.decision, row.match = ImportRow.Decision.SAME, surely.pk
-            if words := clash(self.import_, row, self.memberships.get(surely.pk, [])):
-                self.complain(row, self.column("joined"), words, ERROR)
+            if unclear := clash(self.import_, row, self.memberships.get(surely.pk, [])):
+                self.complain(row, self.column("joined"), unclear, ERROR)
                 row.decision = ImportRow.Decision.SKIP
 
     def column(self, name: str) -> int | None:
@@ -268,7 +268,7 @@ class Lists:
 
     @cached_property
     def _countries(self) -> dict[str, str]:
-        found = {}
+        found: dict[str, str] = {}
         for language in languages.codes():
             with override(language):
                 for code, name in countries:
@@ -283,7 +283,7 @@ class Lists:
 
     @cached_property
     def _regions(self) -> dict[tuple[str, str], str]:
-        found = {}
+        found: dict[tuple[str, str], str] = {}
         for region in Region.objects.filter(level=3):
             for name in (region.code, *region.name.values()):
                 words = plain(name)

@@ -39,13 +39,14 @@ def tell(import_: Import) -> None:
                 about=membership,
                 url=page_of(person.language),
             )
+    name = import_.cluster.name if import_.cluster else ""
     orphans = len(waiting) - len(managers)
     for person in recipients.office().people if orphans else ():
         notify(
             person,
             MEMBERSHIP,
             subject=gettext_noop("%(cluster)s names members that wait for a yes: %(count)s"),
-            params={"cluster": import_.cluster.name, "count": orphans},
+            params={"cluster": name, "count": orphans},
             key=f"import {import_.pk}",
             url=page_of(person.language),
         )

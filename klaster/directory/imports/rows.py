@@ -57,7 +57,7 @@ def save(rows: Sequence[ImportRow], fields: Sequence[str]) -> None:
     """Write these fields of rows in one statement."""
     if not rows:
         return
-    columns = [[row.pk for row in rows]]
+    columns: list[list[Any]] = [[row.pk for row in rows]]
     for field in fields:
         given = [getattr(row, field) for row in rows]
         columns.append(given if field in TYPES else [dumped(value) for value in given])

@@ -94,8 +94,8 @@ class Undoer:
                 self.keep(row, CHANGED)
             elif not row.written.get("joined"):
                 for name in MEMBERSHIP_FIELDS:
-                    value = ClusterMembership._meta.get_field(name).to_python(row.written["membership_before"][name])
-                    setattr(membership, name, value)
+                    column: Any = ClusterMembership._meta.get_field(name)
+                    setattr(membership, name, column.to_python(row.written["membership_before"][name]))
                 restored.append(membership)
                 acts.append((membership, before, facts_of(membership)))
             elif pk in used:
@@ -104,7 +104,7 @@ class Undoer:
                 gone.append(membership)
         ClusterMembership.objects.bulk_update(restored, MEMBERSHIP_FIELDS, batch_size=200)
         audit.record_many(gettext_noop("membership changed"), acts, by=self.by, note=self.note)
-        taken = [(membership, audit.snapshot(membership), {}) for membership in gone]
+        taken: list[audit.Act] = [(membership, audit.snapshot(membership), {}) for membership in gone]
         audit.record_many(gettext_noop("membership taken back"), taken, by=self.by, note=self.note)
         ClusterMembership.objects.filter(pk__in=[membership.pk for membership in gone]).delete()
 
@@ -127,7 +127,7 @@ class Undoer:
                 self.keep(row, USED)
             else:
                 gone.append(organisation)
-        taken = [(one, audit.snapshot(one), {}) for one in gone]
+        taken: list[audit.Act] = [(one, audit.snapshot(one), {}) for one in gone]
         audit.record_many(gettext_noop("deleted"), taken, by=self.by, note=self.note)
         Organisation.objects.filter(pk__in=[one.pk for one in gone]).delete()
 
@@ -147,7 +147,7 @@ class Undoer:
             if len(same) < len(row.written["after"]):
                 self.keep(row, CHANGED)
             for name in same:
-                field = Organisation._meta.get_field(name)
+                field: Any = Organisation._meta.get_field(name)
                 value = row.written["before"][name]
                 setattr(organisation, field.attname, value if field.is_relation else field.to_python(value))
             if same:
@@ -162,7 +162,8 @@ def pointed_at(model: type[models.Model], pks: Iterable[int], besides: Iterable[
     """Which of these rows anything points to, in whatever app: one question for each relation."""
     pks, besides = list(pks), list(besides)
     used: set[int] = set()
-    for relation in model._meta.get_fields(include_hidden=True):
+    relations: list[Any] = list(model._meta.get_fields(include_hidden=True))
+    for relation in relations:
         if not (relation.auto_created and not relation.concrete and relation.is_relation):
             continue
         if relation.many_to_many or relation.related_model in besides:

@@ -55,7 +55,7 @@ def day(text: str, order: str = "") -> datetime.date | None:
     if not text:
         return None
     if found := NUMBERS.fullmatch(text):
-        return numbered(text, *found.groups(), order)
+        return numbered(text, found[1], found[2], found[3], order)
     words = plain(text)
     if re.fullmatch(r"\d{4}( m)?", words) or re.fullmatch(r"\d{4}( m)? \d{1,2}( men\w*)?", words):
         raise Unclear(gettext_noop("“%(value)s” is not a whole day: write it as %(example)s."), **said(text))

@@ -100,7 +100,7 @@ def doubtful(import_: Import, batch: Sequence[ImportRow], checker: Checker) -> l
         if row.decision == ImportRow.Decision.NEW:
             if any(each.pk not in seen or each.reason == matching.CODE for each in found.get(row.pk, [])):
                 odd.append(row)
-        elif row.match not in alive or clash(import_, row, checker.memberships.get(row.match, [])):
+        elif row.match not in alive or clash(import_, row, checker.memberships.get(row.match or 0, [])):
             odd.append(row)
     return odd
 
@@ -220,7 +220,7 @@ class Writer:
         acts, changed = [], []
         for row in batch:
             row.written = {"organisation": row.match}
-            organisation = found.get(row.match)
+            organisation = found.get(row.match or 0)
             if organisation is None:
                 raise Doubtful
             if row.match not in mine or self.import_.existing == Import.Existing.KEEP:
@@ -238,13 +238,14 @@ class Writer:
                 row.written |= {"before": {n: old[n] for n in names}, "after": {n: new[n] for n in names}}
         Organisation.objects.bulk_update(changed, [*OWN_FIELDS, "updated_at"], batch_size=200)
         audit.record_many(gettext_noop("changed"), acts, by=self.by, note=self.note)
-        return {row.pk: found[row.match] for row in batch}
+        return {row.pk: found[row.match] for row in batch if row.match}
 
     def change(self, organisation: Organisation, row: ImportRow) -> bool:
         """Take over what the file says; gives whether that is anything. Names, codes, kinds and countries are verified
         facts: of organisations that exist only the office imports them."""
         said = self.texts(row)
-        if "kind" not in row.values:
+        says = said["name"]
+        if not row.values.get("kind"):
             said.pop("kind")
         allowed = OWN_FIELDS if self.office else OPEN_FIELDS
         overwrites = self.import_.existing == Import.Existing.OVERWRITE
@@ -254,7 +255,7 @@ class Writer:
             value = said.get(column)
             ours = getattr(organisation, column)
             if name == "name":
-                texts = {**value, **ours} if not overwrites else {**ours, **value}
+                texts = {**ours, **says} if overwrites else {**says, **ours}
                 organisation.name = Organisation._meta.get_field("name").to_python(texts)
             elif value and (overwrites or not ours or (name == "kind" and ours == Organisation.Kind.COMPANY)):
                 setattr(organisation, column, value)

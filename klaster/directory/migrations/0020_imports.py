@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("directory", "0016_words_of_refusals"),
+        ("directory", "0037_organisation_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
