@@ -9,11 +9,18 @@ class DirectoryConfig(AppConfig):
     def ready(self) -> None:
         from klaster.accounts import menu  # noqa: PLC0415  models are loaded only now
         from klaster.core import after_migrate  # noqa: PLC0415
-        from klaster.directory import organisation_list, own_todos, person_menu, workspace  # noqa: PLC0415
+        from klaster.directory import (  # noqa: PLC0415
+            change_todos,
+            organisation_list,
+            own_todos,
+            person_menu,
+            workspace,
+        )
 
         after_migrate.register(organisation_list.keep_name_indexes)
 
         menu.add(person_menu.entries)
-        for todos in own_todos.TODOS:
+        for todos in (*own_todos.TODOS, *change_todos.TODOS):
             workspace.add_todos(todos)
         workspace.add_links(own_todos.links)
+        workspace.add_links(change_todos.links)

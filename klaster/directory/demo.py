@@ -17,6 +17,7 @@ from django.db import transaction
 from klaster.accounts.models import User
 from klaster.core import languages
 from klaster.core.fields import Translated
+from klaster.directory.demo_changes import load_changes
 from klaster.directory.models import (
     Achievement,
     ActivityClass,
@@ -81,6 +82,7 @@ def load_demo_directory(people: Mapping[str, User]) -> int:
     for role, (organisation, kind) in roles.items():
         if not Affiliation.objects.active().filter(person=people[role], organisation=organisation).exists():
             Affiliation.objects.create(person=people[role], organisation=organisation, role=kind)
+    load_changes(people, clouds, beacons)
     return _entries() - before
 
 

@@ -86,6 +86,7 @@ def show(
         "rows": [(row, form.fields_of(row.proposal.name) if form else None) for row in shown.rows],
         "form": form,
         "entry": subject,
+        "cluster": item.cluster,
         "edit_url": reverse(f"{subject._meta.model_name}_edit", args=[subject.slug]),
         "may_edit": request.user.has_perm(f"directory.change_{subject._meta.model_name}", subject),
         "may_withdraw": request.user.has_perm("directory.withdraw_changerequest", item),

@@ -138,8 +138,7 @@ def cluster_edit(request: HttpRequest, slug: str) -> HttpResponse:
         cluster,
         ClusterForm(posted(request), request.FILES or None, instance=cluster, by=request.user),
         title=_("Edit the page of the cluster"),
-        openings=cluster.openings.order_by("-published_at", "pk"),
-        achievements=cluster.achievements.all(),
+        cluster=cluster,
     )
 
 

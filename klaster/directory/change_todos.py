@@ -1,0 +1,72 @@
+"""What change requests ask of somebody: their author of those that came back, the office of those that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from klaster.directory.models import ChangeRequest
+from klaster.directory.models.changes import SUBJECTS
+from klaster.directory.workspace import Act, Desk, Link, Todo, Urgency
+
+PAGES = ("change_list", "change_detail")
+
+
+def changes_that_came_back(desk: Desk) -> Iterator[Todo]:
+    """The office asks something before it decides."""
+    rows = ChangeRequest.objects.filter(author=desk.person, state=ChangeRequest.State.RETURNED)
+    for row in rows.select_related(*SUBJECTS).order_by("updated_at", "pk"):
+        yield Todo(
+            title=_("The office asks about your changes to %(entry)s") % {"entry": row.subject.name},
+            text=_("Answer by sending them again; until then the page shows what was accepted last."),
+            acts=(Act(_("Read and answer"), row.get_absolute_url()),),
+            urgency=Urgency.SOON,
+            icon="info",
+            day=row.updated_at.date(),
+        )
+
+
+def drafts_not_finished(desk: Desk) -> Iterator[Todo]:
+    rows = ChangeRequest.objects.drafts().filter(author=desk.person)
+    for row in rows.select_related(*SUBJECTS).order_by("updated_at", "pk"):
+        kind = row.subject._meta.model_name
+        yield Todo(
+            title=_("Your draft of %(entry)s is not published") % {"entry": row.subject.name},
+            text=_("Nobody else sees it. Go on with it, or throw it away."),
+            acts=(Act(_("Go on"), reverse(f"{kind}_edit", args=[row.subject.slug])),),
+            urgency=Urgency.LATER,
+            icon="pencil-line",
+            day=row.updated_at.date(),
+        )
+
+
+def changes_to_decide(desk: Desk) -> Iterator[Todo]:
+    """For the office: how many requests wait, and since when."""
+    if not desk.person.has_perm("directory.decide_changerequest"):
+        return
+    waiting = list(ChangeRequest.objects.visible_to(desk.person).waiting())
+    if not waiting or waiting[0].submitted_at is None:
+        return
+    words = ngettext("%(count)s request to change facts waits", "%(count)s requests to change facts wait", len(waiting))
+    yield Todo(
+        title=words % {"count": len(waiting)},
+        text=_("The pages show what was accepted last until you decide."),
+        acts=(Act(_("Decide"), reverse("change_list")),),
+        icon="shield-check",
+        day=waiting[0].submitted_at.date(),
+    )
+
+
+TODOS = (changes_that_came_back, changes_to_decide, drafts_not_finished)
+
+
+def links(desk: Desk) -> Iterator[Link]:
+    """The list of requests, for whoever keeps something or decides."""
+    decides = desk.person.has_perm("directory.decide_changerequest")
+    if decides or desk.clusters or desk.organisations:
+        seen = ChangeRequest.objects.visible_to(desk.person)
+        count = seen.waiting().count() if decides else seen.open().filter(author=desk.person).count()
+        yield Link(_("Changes"), reverse("change_list"), "shield-check", count=count, pages=PAGES)
