@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from klaster.directory import actions
 
 ACCEPT, KEEP = "accept", "keep"
+DECIDE = "decide"  # the button
 
 
 class DecisionForm(forms.Form):
@@ -37,7 +38,7 @@ class DecisionForm(forms.Form):
                 label=_("What is to stand"),
                 choices=[*accept, (KEEP, _("leave what stands there now"))],
                 widget=forms.RadioSelect,
-                required=False,
+                error_messages={"required": _("Choose what is to stand.")},
                 initial="" if each.is_moved or not each.fact else ACCEPT,
             )
             self.fields[f"answer-{name}"] = forms.CharField(
@@ -60,11 +61,13 @@ class DecisionForm(forms.Form):
     def answers(self) -> dict[str, str]:
         return {name: self.cleaned_data[f"answer-{name}"].strip() for name in self.standing}
 
-    def is_decided(self) -> bool:
-        """Whether something is chosen for each fact; says at its field where nothing is."""
-        for name in self.standing.keys() - self.decisions.keys():
-            self.add_error(f"decision-{name}", _("Choose what is to stand."))
-        return not self.errors
+    def clean(self) -> dict[str, Any]:
+        """What is sent back or declined as a whole need not be chosen fact by fact."""
+        if self.data.get("do") != DECIDE:
+            for name in self.standing:
+                self.errors.pop(f"decision-{name}", None)
+                self.cleaned_data.setdefault(f"decision-{name}", "")
+        return self.cleaned_data
 
     def renewed(self, standing: Iterable[actions.Standing], version: str) -> DecisionForm:
         """With all that was typed, made from what stands now; what is to stand is chosen anew."""

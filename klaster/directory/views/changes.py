@@ -110,7 +110,7 @@ def change_decide(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("directory.decide_changerequest", change):
         raise PermissionDenied
     form = DecisionForm(request.POST, standing=actions.standing_of(change), version=actions.version_of_change(change))
-    if not form.is_valid() or (request.POST.get("do") == "decide" and not form.is_decided()):
+    if not form.is_valid():
         return show(request, change, form, status=422)
     try:
         decided = answer(request, change, form)
