@@ -36,6 +36,10 @@ def csv(world: World) -> list[Any]:
     return ["csv"]
 
 
+def its_request(world: World) -> list[Any]:
+    return [world.cluster.slug, world.join_request.pk]
+
+
 def its_cluster(world: World) -> list[Any]:
     return [world.cluster.slug]
 
@@ -60,6 +64,7 @@ class Row:
 
 
 SENDABLE = "ok ok ok ok ok ok"
+KEEPERS_ANSWER = "login 404 ok 404 ok ok"
 KEEPERS_SEND = "login 403 ok 403 ok ok"
 POST_ONLY = "login 405 405 405 405 405"
 READ_ONLY = "login 405 405 405 405 405"
@@ -161,6 +166,16 @@ MATRIX: dict[str, Row] = {
     "cluster_eccp": Row(KEEPERS, READ_ONLY, args=its_cluster),
     "cluster_eccp_json": Row(KEEPERS, READ_ONLY, args=its_cluster),
     "cluster_eccp_table": Row(KEEPERS, READ_ONLY, args=lambda world: [world.cluster.slug, "csv"]),
+    "cluster_join": Row(PUBLIC, SENDABLE, args=its_cluster),
+    "cluster_join_sent": Row(PUBLIC, args=its_cluster),
+    "join_requests": Row(KEEPERS_ONLY, READ_ONLY, args=its_cluster),
+    "join_request": Row(KEEPERS_ONLY, READ_ONLY, args=its_request),
+    "join_accept": Row(POST_ONLY, KEEPERS_ANSWER, args=its_request),
+    "join_decline": Row(POST_ONLY, KEEPERS_ANSWER, args=its_request),
+    "join_ask": Row(POST_ONLY, KEEPERS_ANSWER, args=its_request),
+    "join_status": Row(GONE, args=lambda world: ["no-such-ticket"]),  # the link in a letter, tested with requests
+    "join_reply": Row("405 405 405 405 405 405", GONE, args=lambda world: ["no-such-ticket"]),
+    "join_withdraw": Row("405 405 405 405 405 405", GONE, args=lambda world: ["no-such-ticket"]),
     "cluster_edit": Row(KEEPERS, KEEPERS_SEND, args=its_cluster),
     "cluster_members": Row(KEEPERS, READ_ONLY, args=its_cluster),
     "member_add": Row(KEEPERS, KEEPERS_SEND, args=lambda world: [world.cluster.slug, world.other.coordinator.slug]),

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.utils import timezone
 
 from klaster.accounts.models import User
 from klaster.core import languages
@@ -27,6 +28,8 @@ from klaster.directory.models import (
     Confirmation,
     ContactMessage,
     FactKind,
+    JoinNote,
+    JoinRequest,
     Label,
     Network,
     NetworkParticipation,
@@ -143,6 +146,7 @@ def _clouds() -> Cluster:
         _stories(cluster)
         _openings(cluster)
         _confirmations(cluster)
+        _join_requests(cluster)
     return cluster
 
 
@@ -225,6 +229,29 @@ def _confirmations(cluster: Cluster) -> None:
     """Sections said to be true a while ago, lately, and never: what the workspace asks its coordinator about."""
     for section, days in (("description-lt", 20), ("description-en", 400), ("contact", 210), ("members", 280)):
         Confirmation.objects.create(cluster=cluster, section=section, day=today() - datetime.timedelta(days))
+
+
+def _join_requests(cluster: Cluster) -> None:
+    """One that waits, one that was asked back, one that was declined."""
+    now = timezone.now()
+    requests = [
+        ("UAB „Žaibo saugyklos“ (išgalvota)", Kind.SMALL, JoinRequest.State.WAITING, 9),
+        ("Rūko laboratorija (išgalvota)", Kind.RESEARCH, JoinRequest.State.ASKED, 4),
+        ("Skėčių nuoma (išgalvota)", Kind.MICRO, JoinRequest.State.DECLINED, 40),
+    ]
+    for number, (name, kind, state, days) in enumerate(requests):
+        closed = state == JoinRequest.State.DECLINED
+        row = JoinRequest(
+            cluster=cluster, organisation_name=name, kind=kind, country=settings.COUNTRY, state=state, language="lt",
+            name="Vardenis Pavardenis (išgalvotas)", email=f"vardenis{number}@pavyzdys.test",
+            body="Norėtume kartu su jumis matuoti debesis. Turime du balionus ir vieną termometrą.",
+            reason="Šiuo metu priimame tik debesų gamintojus." if closed else "",
+            sent_at=now - datetime.timedelta(days), answered_at=now - datetime.timedelta(30) if closed else None,
+        )  # fmt: skip
+        row.clean()
+        row.save()
+        if state == JoinRequest.State.ASKED:
+            JoinNote.objects.create(request=row, text="Kiek balionų atsivežtumėte į bendrus matavimus?")
 
 
 def _beacons() -> Cluster:

@@ -259,3 +259,19 @@ class ImportRowFactory(DjangoModelFactory):
     of = factory.SubFactory(ImportFactory)
     line = 2
     cells = ["UAB „Išgalvota“"]
+
+
+class JoinRequestFactory(DjangoModelFactory):
+    class Meta:
+        model = models.JoinRequest
+
+    cluster = factory.SubFactory(ClusterFactory)
+    organisation_name = factory.Sequence(lambda n: f"Išgalvota pretendentė {n}")
+    kind = models.Organisation.Kind.SMALL
+    country = "LT"
+    name = "Vardenė Pavardenė"
+    email = factory.Sequence(lambda n: f"vardene{n}@pavyzdys.test")
+    body = "Norėtume prisijungti."
+    language = "en"
+    firm_key = factory.LazyAttribute(lambda o: f"LT {o.legal_code}" if o.legal_code else o.organisation_name.lower())
+    legal_code = ""

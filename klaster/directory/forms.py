@@ -22,17 +22,18 @@ MOST_LINKS = 2
 LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 
 
-def contact_ticket(cluster: Cluster) -> str:
+def contact_ticket(cluster: Cluster, salt: str = SALT) -> str:
     """What a form carries: which cluster it is for, when it was shown, and a number that sends one message."""
-    return signing.dumps([cluster.pk, str(uuid.uuid4()), int(time.time())], salt=SALT)
+    return signing.dumps([cluster.pk, str(uuid.uuid4()), int(time.time())], salt=salt)
 
 
-class ContactForm(forms.ModelForm):
-    """A message to a cluster's coordinator.
+class PublicForm(forms.ModelForm):
+    """What anybody may send to a cluster, with a name, an address and a text.
 
     Robots give themselves away: they fill the field nobody sees, send within a second, or send an old form again.
     """
 
+    salt = SALT
     ticket = forms.CharField(widget=forms.HiddenInput)
     homepage = forms.CharField(
         label=_("Leave this empty"),
@@ -40,23 +41,10 @@ class ContactForm(forms.ModelForm):
         widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1"}),
     )
 
-    class Meta:
-        model = ContactMessage
-        fields = ["name", "email", "organisation", "body"]
-        widgets = {
-            "name": forms.TextInput({"autocomplete": "name"}),
-            "email": forms.EmailInput({"autocomplete": "email"}),
-            "organisation": forms.TextInput({"autocomplete": "organization"}),
-            "body": forms.Textarea({"rows": 8}),
-        }
-        labels = {"name": _("Your name"), "email": _("Your e-mail address"), "organisation": _("Your organisation"),
-                  "body": _("Message")}  # fmt: skip
-        help_texts = {"body": _("Say what you offer or seek, and by when you need an answer.")}
-
     def __init__(self, *args: Any, request: HttpRequest, cluster: Cluster, **kwargs: Any):
         self.cluster = cluster
         self.once: uuid.UUID | None = None
-        initial = {"ticket": contact_ticket(cluster), **kwargs.pop("initial", {})}
+        initial = {"ticket": contact_ticket(cluster, self.salt), **kwargs.pop("initial", {})}
         if request.user.is_authenticated:
             initial |= {"name": request.user.name, "email": request.user.email}
         super().__init__(*args, initial=initial, **kwargs)
@@ -75,7 +63,9 @@ class ContactForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         try:
-            cluster_pk, once, shown_at = signing.loads(cleaned.get("ticket", ""), salt=SALT, max_age=LONGEST_SECONDS)
+            cluster_pk, once, shown_at = signing.loads(
+                cleaned.get("ticket", ""), salt=self.salt, max_age=LONGEST_SECONDS
+            )
         except signing.BadSignature:
             self._renew(_("This form was open for too long. Your text is still here: please send it again."))
             return cleaned
@@ -89,4 +79,21 @@ class ContactForm(forms.ModelForm):
     def _renew(self, message: Any) -> None:
         self.add_error(None, message)
         self.data = self.data.copy()
-        self.data[self.add_prefix("ticket")] = contact_ticket(self.cluster)
+        self.data[self.add_prefix("ticket")] = contact_ticket(self.cluster, self.salt)
+
+
+class ContactForm(PublicForm):
+    """A message to a cluster's coordinator."""
+
+    class Meta:
+        model = ContactMessage
+        fields = ["name", "email", "organisation", "body"]
+        widgets = {
+            "name": forms.TextInput({"autocomplete": "name"}),
+            "email": forms.EmailInput({"autocomplete": "email"}),
+            "organisation": forms.TextInput({"autocomplete": "organization"}),
+            "body": forms.Textarea({"rows": 8}),
+        }
+        labels = {"name": _("Your name"), "email": _("Your e-mail address"), "organisation": _("Your organisation"),
+                  "body": _("Message")}  # fmt: skip
+        help_texts = {"body": _("Say what you offer or seek, and by when you need an answer.")}

@@ -9,11 +9,28 @@ from django.utils import timezone
 
 from klaster.core import jobs
 from klaster.directory.imports import checking, undoing, writing
-from klaster.directory.models import ContactMessage, Import, ImportFile, ImportRow
+from klaster.directory.models import ContactMessage, Import, ImportFile, ImportRow, JoinRequest
 
 log = structlog.get_logger(__name__)
 
+REFUSED_KEPT_FOR = datetime.timedelta(days=180)
 KEPT_FOR = datetime.timedelta(days=365)  # as the register of personal data promises
+
+
+@jobs.every("34 3 * * *", "directory.forget_join_requests")
+def forget_join_requests(timestamp: int) -> int:
+    """Delete requests to join: declined and withdrawn ones after half a year, all others after a year."""
+    now = timezone.now()
+    refused = JoinRequest.objects.filter(
+        state__in=[JoinRequest.State.DECLINED, JoinRequest.State.WITHDRAWN], answered_at__lt=now - REFUSED_KEPT_FOR
+    )
+    accepted = JoinRequest.objects.filter(answered_at__lt=now - KEPT_FOR)
+    never_answered = JoinRequest.objects.open().filter(sent_at__lt=now - KEPT_FOR)
+    pks = {pk for rows in (refused, accepted, never_answered) for pk in rows.values_list("pk", flat=True)}
+    JoinRequest.objects.filter(pk__in=pks).delete()
+    if pks:
+        log.info("requests to join forgotten", requests=len(pks))
+    return len(pks)
 
 
 @jobs.every("31 3 * * *", "directory.forget_messages")

@@ -5,14 +5,24 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from klaster.core.models import Notice, label_of
-from klaster.directory.models import Cluster, ClusterMembership, ContactMessage, Label, Opening
+from klaster.directory.actions import ticket_of
+from klaster.directory.models import (
+    Affiliation,
+    Cluster,
+    ClusterMembership,
+    ContactMessage,
+    JoinRequest,
+    Label,
+    Opening,
+)
 from klaster.directory.models.base import Publication
 from klaster.directory.models.organisations import today
 from klaster.directory.topics import CONTACT
@@ -21,6 +31,7 @@ from klaster.directory.workspace import Act, Desk, Link, Todo, Urgency
 OPENING_ENDS_WITHIN = datetime.timedelta(days=14)
 OPENING_ENDED_WITHIN = datetime.timedelta(days=30)
 LABEL_ENDS_WITHIN = datetime.timedelta(days=90)
+SOON_AFTER, LATE_AFTER = 7, 14  # days that somebody who asks to join has waited
 BACK = ("back", "my")  # a button on the page of today leads back to it
 
 
@@ -74,6 +85,46 @@ def unopened(desk: Desk) -> dict[Cluster, int]:
     found = list(ContactMessage.objects.filter(pk__in=pks).values_list("cluster", flat=True))
     counts = {cluster: found.count(cluster.pk) for cluster in desk.clusters}
     return {cluster: count for cluster, count in counts.items() if count}
+
+
+def join_requests(desk: Desk) -> Iterator[Todo]:
+    """Organisations ask to join the own clusters; the office answers where nobody of the cluster can."""
+    rows = JoinRequest.objects.filter(state=JoinRequest.State.WAITING).select_related("cluster", "organisation")
+    if desk.person.is_secretariat:
+        managed = Affiliation.objects.active().filter(
+            organisation=OuterRef("cluster__coordinator"), role=Affiliation.Role.MANAGER, person__is_active=True
+        )
+        rows = rows.filter(Q(cluster__in=desk.clusters) | ~Exists(managed))
+    else:
+        rows = rows.filter(cluster__in=desk.clusters)
+    for row in rows.order_by("sent_at", "pk"):
+        names = {"organisation": row.firm_name, "cluster": row.cluster.name}
+        sent = timezone.localdate(row.sent_at)
+        days = (today() - sent).days
+        yield Todo(
+            title=_("%(organisation)s asks to join %(cluster)s") % names,
+            text=_("%(kind)s. Sent on %(date)s")
+            % {"kind": capfirst(row.get_kind_display()), "date": day_in_words(sent)},
+            acts=(Act(_("Look and answer"), reverse("join_request", args=[row.cluster.slug, row.pk])),),
+            urgency=Urgency.LATE if days > LATE_AFTER else Urgency.SOON if days > SOON_AFTER else Urgency.WAITING,
+            icon="user-plus",
+            day=sent,
+        )
+
+
+def questions_to_answer(desk: Desk) -> Iterator[Todo]:
+    """A cluster asked something back about a request this person has sent."""
+    rows = JoinRequest.objects.filter(state=JoinRequest.State.ASKED, sender=desk.person)
+    for row in rows.select_related("cluster", "organisation").order_by("pk"):
+        yield Todo(
+            title=_("%(cluster)s asks you something about joining") % {"cluster": row.cluster.name},
+            text=_("It decides about the request of %(organisation)s when you have answered.")
+            % {"organisation": row.firm_name},
+            acts=(Act(_("Answer"), reverse("join_status", args=[ticket_of(row)])),),
+            urgency=Urgency.SOON,
+            icon="user-plus",
+            day=timezone.localdate(row.sent_at),
+        )
 
 
 def openings_that_end(desk: Desk) -> Iterator[Todo]:
@@ -136,7 +187,15 @@ def pages_nobody_sees(desk: Desk) -> Iterator[Todo]:
             )
 
 
-TODOS = (memberships_to_confirm, openings_that_end, labels_that_end, messages_not_opened, pages_nobody_sees)
+TODOS = (
+    memberships_to_confirm,
+    questions_to_answer,
+    join_requests,
+    openings_that_end,
+    labels_that_end,
+    messages_not_opened,
+    pages_nobody_sees,
+)
 
 
 # --- the side navigation --------------------------------------------------------------------------------------------
@@ -153,8 +212,11 @@ def links(desk: Desk) -> Iterator[Link]:
         yield Link(_("Openings"), reverse("cluster_openings", args=slug), "megaphone", pages=openings)
         yield Link(_("Achievements"), reverse("cluster_achievements", args=slug), "award", pages=achievements)
     if can("directory.change_members", cluster):
+        asked = JoinRequest.objects.filter(cluster=cluster, state=JoinRequest.State.WAITING).count()
         members = ("cluster_members", "member_add", "member_new")
         yield Link(_("Members"), reverse("cluster_members", args=slug), "users", pages=members)
+        url, requests = reverse("join_requests", args=slug), ("join_requests", "join_request")
+        yield Link(_("Join requests"), url, "user-plus", count=asked, pages=requests)
     if can("directory.read_messages", cluster):
         count = unopened(desk).get(cluster, 0)
         url = reverse("cluster_messages", args=slug)

@@ -8,11 +8,23 @@ from django.utils.translation import gettext_lazy as _
 from klaster.accounts.models import User
 from klaster.core.privacy import Fate, register
 from klaster.directory.actions.editing import drop_files
-from klaster.directory.models import Affiliation, ChangeRequest, Confirmation, ContactMessage, Import, ProposedValue
+from klaster.directory.models import (
+    Affiliation,
+    ChangeRequest,
+    Confirmation,
+    ContactMessage,
+    Import,
+    JoinRequest,
+    ProposedValue,
+)
 
 
 def written_by(person: User) -> QuerySet[ContactMessage]:
     return ContactMessage.objects.filter(Q(sender=person) | Q(email__iexact=person.email))
+
+
+def asked_by(person: User) -> QuerySet[JoinRequest]:
+    return JoinRequest.objects.filter(Q(sender=person) | Q(email__iexact=person.email))
 
 
 register(
@@ -68,3 +80,13 @@ register(
     fate=Fate.DELETED,
     export=["what", "cluster", "file_name", "state", "total", "created_at", "finished_at"],
 )
+register(
+    JoinRequest,
+    "sender",
+    purpose=_("So that a cluster can answer your request to join it."),
+    kept=_("Half a year where it was declined or taken back, else a year."),
+    fate=Fate.DELETED,
+    rows=asked_by,
+    export=["cluster", "name", "email", "organisation_name", "legal_code", "body", "state", "reason", "sent_at",
+            "correspondence"],
+)  # fmt: skip

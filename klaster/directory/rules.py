@@ -13,6 +13,7 @@ from klaster.directory.models import (
     Cluster,
     ClusterMembership,
     Import,
+    JoinRequest,
     Network,
     Opening,
     Organisation,
@@ -55,6 +56,11 @@ def coordinates_its_cluster(user: User, opening: Opening | None) -> bool:
 
 
 @rules.predicate
+def coordinates_the_cluster_asked(user: User, request: JoinRequest | None) -> bool:
+    return request is not None and coordinates_cluster(user, request.cluster)
+
+
+@rules.predicate
 def manages_its_organisation(user: User, membership: ClusterMembership | None) -> bool:
     return membership is not None and manages_organisation(user, membership.organisation)
 
@@ -79,6 +85,7 @@ def may_write_it(user: User, import_: Import | None) -> bool:
 rules.add_perm("directory.change_cluster", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.confirm_section", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.change_members", is_secretariat | coordinates_cluster)
+rules.add_perm("directory.answer_join_request", is_secretariat | coordinates_the_cluster_asked)
 rules.add_perm("directory.change_organisation", is_secretariat | keeps_organisation)
 rules.add_perm("directory.confirm_membership", is_secretariat | manages_its_organisation)
 rules.add_perm("directory.invite_representative", is_secretariat | manages_organisation)
@@ -107,11 +114,12 @@ rules.add_perm("directory.withdraw_changerequest", proposed_it & is_undecided)
 rules.add_perm("directory.import_organisations", is_secretariat)
 rules.add_perm("directory.change_import", sent_it & may_write_it)
 
-# Tables of the office. Messages to coordinators are confidential and have a page of their own, confirmations are said
+# Tables of the office. What is confidential (messages, requests to join) has pages of its own, confirmations are said
 # and taken back there too, what a network file wrote is the loader's own, and change requests are decided on the site,
 # where one sees what differs. What a file brings is its sender's alone.
 NOT_TABLES = (
-    "ChangeRequest", "Confirmation", "ContactMessage", "FileRow", "Import", "ImportFile", "ImportRow", "ProposedValue",
+    "ChangeRequest", "Confirmation", "ContactMessage", "FileRow", "Import", "ImportFile", "ImportRow", "JoinNote",
+    "JoinRequest", "ProposedValue",
 )  # fmt: skip
 OFFICE_TABLES = [name for name in models.__all__ if name not in NOT_TABLES]
 for table in OFFICE_TABLES:

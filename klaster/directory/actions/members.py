@@ -29,17 +29,21 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def add_member(cluster: Cluster, organisation: Organisation, *, by: User, values: Values) -> ClusterMembership:
+def add_member(
+    cluster: Cluster, organisation: Organisation, *, by: User, values: Values, asked_by: User | None = None
+) -> ClusterMembership:
     """Say that an organisation is a member.
 
-    It is public at once if the person may speak for the organisation too, or for the office. Otherwise the
+    It is public at once if the person, or who asked for it (`asked_by`), may speak for the organisation or for the
+    office. Otherwise the
     organisation is asked, or the office where nobody acts for it: who could name any organisation a member could
     else change its page.
     """
     cluster = Cluster.objects.select_for_update(of=("self",)).get(pk=cluster.pk)
     demand(by, "directory.change_members", cluster)
     membership = ClusterMembership(cluster=cluster, organisation=organisation, as_of=today().isoformat(), **values)
-    membership.is_confirmed = by.has_perm("directory.confirm_membership", membership)
+    spoken = (person for person in (by, asked_by) if person is not None)
+    membership.is_confirmed = any(person.has_perm("directory.confirm_membership", membership) for person in spoken)
     membership.source = own_source()
     membership.full_clean()
     membership.save()

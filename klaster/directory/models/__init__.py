@@ -6,6 +6,7 @@ from klaster.directory.models.clusters import Achievement, Cluster, ClusterMembe
 from klaster.directory.models.confirmations import Confirmation
 from klaster.directory.models.contact import ContactMessage
 from klaster.directory.models.imports import Import, ImportFile, ImportRow
+from klaster.directory.models.join_requests import JoinNote, JoinRequest
 from klaster.directory.models.networks import Agreement, Network, NetworkParticipation, Programme
 from klaster.directory.models.organisations import Affiliation, Organisation
 from klaster.directory.models.sources import FactKind, FileRow, Source, Statement
@@ -25,6 +26,8 @@ __all__ = [
     "Import",
     "ImportFile",
     "ImportRow",
+    "JoinNote",
+    "JoinRequest",
     "Label",
     "Network",
     "NetworkParticipation",

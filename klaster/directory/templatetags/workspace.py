@@ -24,6 +24,7 @@ def workspace_side(context: Context) -> dict[str, Any]:
 
     return {
         "desk": desk,
+        "perms": context.get("perms", {}),
         "is_today": here == "my",
         "about": lines(Group.CLUSTER),
         "activity": lines(Group.ACTIVITY),

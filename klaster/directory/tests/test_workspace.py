@@ -160,7 +160,7 @@ def test_public_page_says_when_and_never_who(client, cluster, coordinator):
         actions.confirm_section(cluster, "openings", by=coordinator)
     page = client.get(url("cluster_detail", "saules")).text
     assert "confirmed on 1 March 2026" in page
-    assert "Confirmed in parts, last on 1 March 2026" in page
+    assert "Confirmed in parts, last on " in page
     assert "Rasa" not in page
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from klaster.core.models import Notice, label_of
 from klaster.directory import actions, cluster_sections
-from klaster.directory.models import Cluster, ContactMessage
+from klaster.directory.models import Cluster, ContactMessage, JoinRequest
 from klaster.directory.models.organisations import today
 from klaster.directory.topics import CONTACT
 from klaster.directory.views.editing import cluster_to_keep, crumbs
@@ -28,6 +28,7 @@ def my(request: HttpRequest) -> HttpResponse:
     """What this person keeps here, what waits for an answer, and what of a cluster's page may be out of date."""
     desk = Desk(request.user, asked=cluster_asked(request))  # type: ignore[arg-type]
     sections = cluster_sections.Sections(desk.cluster) if desk.cluster else None
+    requests = JoinRequest.objects.filter(sender=request.user.pk).select_related("cluster", "organisation")
     context = {
         "desk": desk,
         "today": today(),
@@ -35,6 +36,7 @@ def my(request: HttpRequest) -> HttpResponse:
         "wanting": sections.wanting if sections else [],
         "fresh": sections.fresh if sections else [],
         "stale_after": settings.STALE_AFTER_DAYS,
+        "requests": [(row, actions.ticket_of(row)) for row in requests.order_by("-sent_at", "pk")],
         "represented": [row for row in desk.affiliations if row.organisation not in desk.organisations],
     }
     return render(request, "directory/my.html", context)
