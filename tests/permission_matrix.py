@@ -196,6 +196,18 @@ MATRIX: dict[str, Row] = {
         for name in ("import_read", "import_undo", "import_discard")
     },
     "member_new": Row(KEEPERS, KEEPERS_SEND, args=its_cluster),
+    "member_invite": Row(KEEPERS, KEEPERS_SEND, args=its_cluster),
+    "member_edit": Row(KEEPERS, KEEPERS_SEND, args=lambda world: [world.cluster.slug, world.membership.pk]),
+    "organisation_people": Row(
+        "login 403 200 403 200 200", READ_ONLY, args=lambda world: [world.cluster.coordinator.slug]
+    ),
+    "colleague_invite": Row(KEEPERS, KEEPERS_SEND, args=lambda world: [world.cluster.coordinator.slug]),
+    "affiliation_end": Row(
+        # of a colleague: the first who may ends it, the others come too late
+        POST_ONLY,
+        "login 404 302 404 404 404",
+        args=lambda world: [world.colleague.pk],
+    ),
     "member_end": Row(POST_ONLY, KEEPERS_SEND, args=lambda world: [world.cluster.slug, world.membership.pk]),
     "messages_open": Row(POST_ONLY, "login 404 302 404 302 302", args=its_cluster),
     "cluster_openings": Row(KEEPERS, READ_ONLY, args=its_cluster),

@@ -57,6 +57,7 @@ def world(settings) -> World:
         network=f.NetworkFactory(slug="tinklas"),
         programme=f.ProgrammeFactory(slug="programa"),
         sector=cluster.main_sector,
+        colleague=f.AffiliationFactory(organisation=cluster.coordinator),
         join_request=f.JoinRequestFactory(cluster=cluster),
         message=f.ContactMessageFactory(cluster=cluster),
         people={

@@ -213,7 +213,7 @@ def links(desk: Desk) -> Iterator[Link]:
         yield Link(_("Achievements"), reverse("cluster_achievements", args=slug), "award", pages=achievements)
     if can("directory.change_members", cluster):
         asked = JoinRequest.objects.filter(cluster=cluster, state=JoinRequest.State.WAITING).count()
-        members = ("cluster_members", "member_add", "member_new")
+        members = ("cluster_members", "member_add", "member_edit", "member_invite", "member_new")
         yield Link(_("Members"), reverse("cluster_members", args=slug), "users", pages=members)
         url, requests = reverse("join_requests", args=slug), ("join_requests", "join_request")
         yield Link(_("Join requests"), url, "user-plus", count=asked, pages=requests)

@@ -66,6 +66,28 @@ def manages_its_organisation(user: User, membership: ClusterMembership | None) -
 
 
 @rules.predicate
+def manages_the_organisation_of(user: User, affiliation: Affiliation | None) -> bool:
+    return affiliation is not None and manages_organisation(user, affiliation.organisation)
+
+
+@rules.predicate
+def is_affiliated_so(user: User, affiliation: Affiliation | None) -> bool:
+    """It is one's own: everybody may leave."""
+    return affiliation is not None and affiliation.person_id == user.pk
+
+
+@rules.predicate
+def has_nobody_and_keeps_nobody(user: User, organisation: Organisation | None) -> bool:
+    """Nobody manages it here, and whoever did would keep nothing but it: no cluster, no network."""
+    return (
+        organisation is not None
+        and not Affiliation.objects.active().filter(organisation=organisation, role=Affiliation.Role.MANAGER).exists()
+        and not Cluster.objects.filter(coordinator=organisation).exists()
+        and not Network.objects.filter(operator=organisation).exists()
+    )
+
+
+@rules.predicate
 def operates_network(user: User, network: Network | None) -> bool:
     return network is not None and Network.objects.kept_by(user).filter(pk=network.pk).exists()
 
@@ -89,6 +111,8 @@ rules.add_perm("directory.answer_join_request", is_secretariat | coordinates_the
 rules.add_perm("directory.change_organisation", is_secretariat | keeps_organisation)
 rules.add_perm("directory.confirm_membership", is_secretariat | manages_its_organisation)
 rules.add_perm("directory.invite_representative", is_secretariat | manages_organisation)
+rules.add_perm("directory.invite_first_manager", keeps_organisation & has_nobody_and_keeps_nobody)
+rules.add_perm("directory.end_affiliation", is_secretariat | manages_the_organisation_of | is_affiliated_so)
 rules.add_perm("directory.change_opening", is_secretariat | coordinates_its_cluster)
 rules.add_perm("directory.change_network", is_secretariat | operates_network)
 rules.add_perm("directory.check_eccp", is_secretariat | coordinates_cluster)

@@ -60,9 +60,19 @@ from klaster.directory.actions.openings import (
     save_achievement,
     save_opening,
 )
+from klaster.directory.actions.people import (
+    COLLEAGUE,
+    MEMBER,
+    change_membership,
+    end_affiliation,
+    invite_colleague,
+    invite_member,
+)
 
 __all__ = [
+    "COLLEAGUE",
     "LOADING",
+    "MEMBER",
     "AlreadyAsked",
     "ChangedMeanwhile",
     "Mine",
@@ -76,6 +86,7 @@ __all__ = [
     "ask_back",
     "begun_by",
     "change_cluster",
+    "change_membership",
     "change_organisation",
     "close_opening",
     "confirm_by_editing",
@@ -88,8 +99,11 @@ __all__ = [
     "decline_join_request",
     "delete_achievement",
     "discard_import",
+    "end_affiliation",
     "end_membership",
     "extend_opening",
+    "invite_colleague",
+    "invite_member",
     "load_network",
     "month_after",
     "name_columns",

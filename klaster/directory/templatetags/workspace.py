@@ -24,6 +24,7 @@ def workspace_side(context: Context) -> dict[str, Any]:
 
     return {
         "desk": desk,
+        "here_url": request.path,
         "perms": context.get("perms", {}),
         "is_today": here == "my",
         "about": lines(Group.CLUSTER),

@@ -24,10 +24,10 @@ from klaster.directory import actions, recipients
 from klaster.directory import search as finder
 from klaster.directory.join_forms import AcceptForm, AnswerForm, DeclineForm, JoinForm, QuestionForm
 from klaster.directory.models import Cluster, JoinRequest, Opening, Organisation
+from klaster.directory.slugs import free_slug
 from klaster.directory.views.answers import paged
 from klaster.directory.views.contact import opening_asked, too_often
 from klaster.directory.views.editing import add_errors
-from klaster.directory.views.members import free_slug
 
 log = structlog.get_logger(__name__)
 

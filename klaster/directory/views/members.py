@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from klaster.accounts.models import Invitation
 from klaster.core import languages
 from klaster.core.fields import in_language
 from klaster.core.limits import limited_finding
 from klaster.directory import actions
 from klaster.directory import search as finder
 from klaster.directory.edit_forms import EndForm, MembershipForm, OrganisationForm
-from klaster.directory.models import Cluster, ClusterMembership, Organisation
+from klaster.directory.models import Affiliation, Cluster, ClusterMembership, Organisation
+from klaster.directory.slugs import free_slug
 from klaster.directory.views.editing import add_errors, cluster_to_keep, crumbs
 
 RIGHT = "directory.change_members"
 OFFERED = 8  # organisations a search offers
+FEWEST_DIGITS = 5  # of what may be a legal code
 
 
 def memberships_of(cluster: Cluster) -> QuerySet:
@@ -38,7 +42,9 @@ def cluster_members(request: HttpRequest, slug: str) -> HttpResponse:
     """Members of today, claims that wait, past members; a box to find whom to add."""
     cluster = cluster_to_keep(request, slug, RIGHT)
     query = finder.read(request.GET.get("q", ""))
-    found = finder.of_kind("organisations", query, request.user, start=0, stop=OFFERED)
+    code = code_in(query.text)
+    by_code = list(Organisation.objects.visible_to(request.user).filter(legal_code=code)[:OFFERED]) if code else []
+    found = None if by_code else finder.of_kind("organisations", query, request.user, start=0, stop=OFFERED)
     rows = memberships_of(cluster)
     active, waiting = list(rows.active()), list(rows.waiting())
     context = {
@@ -47,12 +53,66 @@ def cluster_members(request: HttpRequest, slug: str) -> HttpResponse:
         "waiting": waiting,
         "past": rows.filter(left__isnull=False).exclude(pk__in=[row.pk for row in active]),
         "query": query,
+        "code": code,
+        "by_code": by_code,
+        "invited": invited_firms(request, cluster),
+        "without_manager": without_manager(request, active),
         "found": found.hits if found else [],
         "known": {row.organisation_id for row in (*active, *waiting)},
         "end_form": EndForm(),
         "crumbs": crumbs(cluster, _("Members")),
     }
     return render(request, "directory/cluster_members.html", context)
+
+
+def code_in(typed: str) -> str:
+    """The legal code that was looked for: mostly digits, written with or without spaces."""
+    code = re.sub(r"\s+", "", typed)
+    return code if len(code) >= FEWEST_DIGITS and sum(map(str.isdigit, code)) * 2 > len(code) else ""
+
+
+def invited_firms(request: HttpRequest, cluster: Cluster) -> list[tuple[Invitation, bool]]:
+    """Firms that were invited by letter and have not answered; whether this person may withdraw it."""
+    rows = Invitation.objects.pending().filter(grant=actions.MEMBER, params__cluster=cluster.pk)
+    found = rows.select_related("invited_by").order_by("-invited_at", "pk")
+    return [(row, request.user.has_perm("accounts.withdraw_invitation", row)) for row in found]
+
+
+def without_manager(request: HttpRequest, active: list[ClusterMembership]) -> set[int]:
+    """Members whose first manager may be invited from here; asked for all of them at once."""
+    pks = {membership.organisation_id for membership in active}
+    managed = Affiliation.objects.active().filter(organisation__in=pks, role=Affiliation.Role.MANAGER)
+    keeping = Organisation.objects.filter(pk__in=pks).filter(
+        Q(pk__in=managed.values("organisation"))
+        | Q(coordinated_clusters__isnull=False)
+        | Q(operated_networks__isnull=False)
+    )
+    return pks - set(keeping.values_list("pk", flat=True))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def member_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Another kind, commitment or first day of a membership."""
+    cluster = cluster_to_keep(request, slug, RIGHT)
+    membership = get_object_or_404(memberships_of(cluster), pk=pk)
+    form = MembershipForm(request.POST or None, instance=membership)
+    if form.is_valid():
+        row = ClusterMembership(pk=membership.pk)
+        try:
+            actions.change_membership(row, by=request.user, values=form.cleaned_data)  # type: ignore[arg-type]
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("cluster_members", slug=slug)
+    context = {
+        "form": form,
+        "cluster": cluster,
+        "membership": membership,
+        "crumbs": crumbs(cluster, _("Change the membership")),
+    }
+    return render(request, "directory/member_edit.html", context, status=422 if form.is_bound else 200)
 
 
 @never_cache
@@ -92,6 +152,7 @@ def member_new(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_bound:
         form.initial["country"] = cluster.country
         form.initial["name"] = {languages.current(): request.GET.get("name", "")[:200]}
+        form.initial["legal_code"] = request.GET.get("code", "")[:30]
     similar: list[finder.Hit] = []
     if form.is_valid() & membership_form.is_valid():
         similar = [] if request.POST.get("sure") else similar_to(form.cleaned_data["name"], request)
@@ -134,14 +195,6 @@ def enter(
         return None
     messages.success(request, _("The organisation is in the directory and listed as a member."))
     return redirect("cluster_members", slug=cluster.slug)
-
-
-def free_slug(name: str) -> str:
-    """An address nobody has: the name in plain letters, with a number if it is taken."""
-    base = slugify(name)[:80] or "organisation"
-    taken = set(Organisation.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
-    return base if base not in taken else next(slug for slug in numbered if slug not in taken)
 
 
 @require_POST
