@@ -10,6 +10,7 @@ from django.utils import timezone
 from klaster.core import jobs
 from klaster.directory.imports import checking, undoing, writing
 from klaster.directory.models import ContactMessage, Import, ImportFile, ImportRow, JoinRequest
+from klaster.directory.models.merging import Merge
 
 log = structlog.get_logger(__name__)
 
@@ -69,3 +70,10 @@ def forget_imports(timestamp: int) -> int:
     if count:
         log.info("rows of imports forgotten", rows=count)
     return count
+
+
+@jobs.every("33 3 * * *", "directory.forget_unions")
+def forget_unions(timestamp: int) -> int:
+    """After a year a union is not taken back any more: delete what it would need, rows of people among it."""
+    old = Merge.objects.filter(at__lt=timezone.now() - KEPT_FOR).exclude(journal=[])
+    return old.update(journal=[])

@@ -17,6 +17,7 @@ from klaster.directory.models import (
     JoinRequest,
     ProposedValue,
 )
+from klaster.directory.models.merging import Merge
 
 
 def written_by(person: User) -> QuerySet[ContactMessage]:
@@ -34,6 +35,15 @@ register(
     kept=_("As long as the account."),
     fate=Fate.DELETED,
     export=["organisation", "role", "title", "since", "until"],
+)
+register(
+    Merge,
+    "by",
+    "undone_by",
+    purpose=_("So that two entries united by mistake can be told apart again, and somebody can be asked why."),
+    kept=_("As long as the directory; what moved is forgotten after a year."),
+    fate=Fate.ANONYMISED,
+    export=["kept_name", "gone_name", "at", "undone_at"],
 )
 register(
     ContactMessage,

@@ -117,6 +117,7 @@ rules.add_perm("directory.change_opening", is_secretariat | coordinates_its_clus
 rules.add_perm("directory.change_network", is_secretariat | operates_network)
 rules.add_perm("directory.check_eccp", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.read_messages", is_secretariat | coordinates_cluster)
+rules.add_perm("directory.merge_entries", is_secretariat)
 
 
 # --- changes to verified facts ----------------------------------------------------------------------------------------
@@ -145,7 +146,8 @@ NOT_TABLES = (
     "ChangeRequest", "Confirmation", "ContactMessage", "FileRow", "Import", "ImportFile", "ImportRow", "JoinNote",
     "JoinRequest", "ProposedValue",
 )  # fmt: skip
-OFFICE_TABLES = [name for name in models.__all__ if name not in NOT_TABLES]
+UNITING = ("FormerAddress", "Merge")  # unions have pages that know what they do
+OFFICE_TABLES = [name for name in models.__all__ if name not in (*NOT_TABLES, *UNITING)]
 for table in OFFICE_TABLES:
     for act in ("view", "add", "change", "delete"):
         name = f"directory.{act}_{table.lower()}"

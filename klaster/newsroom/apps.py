@@ -7,8 +7,9 @@ class NewsroomConfig(AppConfig):
     verbose_name = _("Newsroom")
 
     def ready(self) -> None:
-        # Both need the models.
+        # They need the models.
         from klaster.directory import search  # noqa: PLC0415
+        from klaster.newsroom import uniting  # noqa: F401, PLC0415
         from klaster.newsroom.emails import replace_wagtails_mail  # noqa: PLC0415
         from klaster.newsroom.search import ArticleSearch  # noqa: PLC0415
 

@@ -52,6 +52,7 @@ from klaster.directory.actions.members import (
     end_membership,
     reject_membership,
 )
+from klaster.directory.actions.merging import gone_meanwhile, hold, merge, undo_merge
 from klaster.directory.actions.openings import (
     close_opening,
     delete_achievement,
@@ -102,9 +103,12 @@ __all__ = [
     "end_affiliation",
     "end_membership",
     "extend_opening",
+    "gone_meanwhile",
+    "hold",
     "invite_colleague",
     "invite_member",
     "load_network",
+    "merge",
     "month_after",
     "name_columns",
     "number_in",
@@ -123,8 +127,9 @@ __all__ = [
     "ticket_of",
     "undo_confirmation",
     "undo_import",
+    "undo_merge",
     "version_of",
     "version_of_change",
     "withdraw_change",
     "withdraw_join_request",
-]  # fmt: skip
+]

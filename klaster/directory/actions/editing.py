@@ -26,6 +26,7 @@ from klaster.core.models import AuditEvent
 from klaster.directory import verified
 from klaster.directory.actions import change_notices
 from klaster.directory.actions.confirmations import confirm_by_editing
+from klaster.directory.actions.merging import gone_meanwhile
 from klaster.directory.actions.own_words import Values, state_facts
 from klaster.directory.actions.rights import demand
 from klaster.directory.cluster_sections import FIGURES, LABELS, edited
@@ -195,7 +196,9 @@ def discard(draft: ChangeRequest, *, by: User) -> None:
 
 def _opened(entry: Any, *, by: User, version: str, basis: str | None) -> tuple[Any, Mine]:
     """The entry and what the person has begun with it, locked in this order, and as they were when the form opened."""
-    row = type(entry).objects.select_for_update(of=("self",)).get(pk=entry.pk)
+    row = type(entry).objects.select_for_update(of=("self",)).filter(pk=entry.pk).first()
+    if row is None:
+        raise gone_meanwhile(entry)
     demand(by, right_to_change(row), row)
     demand_version(row, version)
     mine = begun_by(by, row, locked=True)

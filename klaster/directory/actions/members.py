@@ -16,6 +16,7 @@ from klaster.core import audit
 from klaster.core.notify import notify
 from klaster.directory import recipients
 from klaster.directory.actions.confirmations import confirm_by_editing
+from klaster.directory.actions.merging import hold
 from klaster.directory.actions.own_words import Values, own_source
 from klaster.directory.actions.rights import demand
 from klaster.directory.cluster_sections import MEMBERS
@@ -41,6 +42,7 @@ def add_member(
     """
     cluster = Cluster.objects.select_for_update(of=("self",)).get(pk=cluster.pk)
     demand(by, "directory.change_members", cluster)
+    organisation = hold(organisation)
     membership = ClusterMembership(cluster=cluster, organisation=organisation, as_of=today().isoformat(), **values)
     spoken = (person for person in (by, asked_by) if person is not None)
     membership.is_confirmed = any(person.has_perm("directory.confirm_membership", membership) for person in spoken)

@@ -7,6 +7,7 @@ from klaster.directory.models.confirmations import Confirmation
 from klaster.directory.models.contact import ContactMessage
 from klaster.directory.models.imports import Import, ImportFile, ImportRow
 from klaster.directory.models.join_requests import JoinNote, JoinRequest
+from klaster.directory.models.merging import FormerAddress, Merge
 from klaster.directory.models.networks import Agreement, Network, NetworkParticipation, Programme
 from klaster.directory.models.organisations import Affiliation, Organisation
 from klaster.directory.models.sources import FactKind, FileRow, Source, Statement
@@ -23,12 +24,14 @@ __all__ = [
     "ContactMessage",
     "FactKind",
     "FileRow",
+    "FormerAddress",
     "Import",
     "ImportFile",
     "ImportRow",
     "JoinNote",
     "JoinRequest",
     "Label",
+    "Merge",
     "Network",
     "NetworkParticipation",
     "Opening",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 
 from klaster.directory.filters import Facet, Selection
+from klaster.directory.models import FormerAddress
 
 PER_PAGE = 20
 MOST_COUNTED = 10_000
@@ -71,3 +75,29 @@ def chips(facets: Iterable[Facet], selection: Selection, **kept: object) -> list
     if selection.text:
         given.append({"text": f"“{selection.text}”", "url": selection.without("q").query(**kept)})
     return given
+
+
+def follows_former_addresses(model: type[models.Model]) -> Callable[[Callable[..., HttpResponse]], Any]:
+    """A page of an entry whose address was changed, or that was united with another, leads on for good.
+
+    An address of today comes first. Where the entry it leads to is not for this reader, there is nothing, as before.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def led(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
+            try:
+                return view(request, slug=slug, **kwargs)
+            except Http404:
+                entry = FormerAddress.objects.entry_of(model, slug)
+                seen = model._default_manager.visible_to(request.user).filter(pk=entry)  # type: ignore[attr-defined]
+                now = seen.values_list("slug", flat=True).first() if entry and request.method == "GET" else None
+                if now is None or now == slug:
+                    raise
+                name = request.resolver_match.view_name  # type: ignore[union-attr]
+                asked = f"?{request.GET.urlencode()}" if request.GET else ""
+                return redirect(reverse(name, kwargs=kwargs | {"slug": now}) + asked, permanent=True)
+
+        return led
+
+    return decorate

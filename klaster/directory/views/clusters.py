@@ -14,7 +14,7 @@ from klaster.core.limits import limited, limited_finding
 from klaster.directory import cluster_list as listing
 from klaster.directory import cluster_page, exports, filters, structured
 from klaster.directory.models import ChangeRequest, Cluster, Label
-from klaster.directory.views.answers import chips, page_or_part, paged
+from klaster.directory.views.answers import chips, follows_former_addresses, page_or_part, paged
 
 FEW = 4  # a list shorter than this is offered wider
 
@@ -73,6 +73,7 @@ def cluster_export(request: HttpRequest, ending: str) -> HttpResponseBase:
 
 @login_not_required
 @require_GET
+@follows_former_addresses(Cluster)
 def cluster_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return show(request, Cluster.objects.visible_to(request.user), slug=slug)
 

@@ -17,7 +17,7 @@ from klaster.core import limits
 from klaster.directory import actions, recipients
 from klaster.directory.forms import ContactForm
 from klaster.directory.models import Cluster, ContactMessage, Opening
-from klaster.directory.views.answers import paged
+from klaster.directory.views.answers import follows_former_addresses, paged
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +28,7 @@ TO_A_CLUSTER_EACH_HOUR = 40  # messages to one cluster, whoever writes them
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "POST"])
+@follows_former_addresses(Cluster)
 def cluster_contact(request: HttpRequest, slug: str) -> HttpResponse:
     cluster = get_object_or_404(Cluster.objects.visible_to(request.user).published(), slug=slug)
     opening = opening_asked(request, cluster)
@@ -100,6 +101,7 @@ def cluster_contact_sent(request: HttpRequest, slug: str) -> HttpResponse:
 
 @never_cache
 @require_GET
+@follows_former_addresses(Cluster)
 def cluster_messages(request: HttpRequest, slug: str) -> HttpResponse:
     """What was written to a cluster, for whoever may read it."""
     cluster = get_object_or_404(Cluster.objects.visible_to(request.user), slug=slug)

@@ -18,7 +18,7 @@ from klaster.directory import exports, structured
 from klaster.directory.facts import Facts, Stamp, stamp_of
 from klaster.directory.models import Cluster, Network, NetworkParticipation, Organisation, Statement
 from klaster.directory.models.networks import NetworkQuerySet
-from klaster.directory.views.answers import paged
+from klaster.directory.views.answers import follows_former_addresses, paged
 
 if TYPE_CHECKING:
     from klaster.directory.models.base import Reader
@@ -56,6 +56,7 @@ def network_export(request: HttpRequest, ending: str) -> HttpResponseBase:
 
 @login_not_required
 @require_GET
+@follows_former_addresses(Network)
 def network_detail(request: HttpRequest, slug: str) -> HttpResponse:
     network = get_object_or_404(Network.objects.visible_to(request.user).select_related("operator"), slug=slug)
     crumbs = [

@@ -16,7 +16,7 @@ from klaster.directory import organisation_list as listing
 from klaster.directory.filters import Facet
 from klaster.directory.models import ChangeRequest, Cluster, ClusterMembership, Organisation
 from klaster.directory.models.organisations import OrganisationQuerySet
-from klaster.directory.views.answers import asked_page, chips, page_or_part
+from klaster.directory.views.answers import asked_page, chips, follows_former_addresses, page_or_part
 
 PER_PAGE = 30
 
@@ -70,6 +70,7 @@ def organisation_export(request: HttpRequest, ending: str) -> HttpResponseBase:
 
 @login_not_required
 @require_GET
+@follows_former_addresses(Organisation)
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return show(request, Organisation.objects.visible_to(request.user), slug=slug)
 

@@ -16,7 +16,7 @@ from klaster.directory import exports, structured
 from klaster.directory.facts import Facts
 from klaster.directory.models import Organisation, Programme, Statement
 from klaster.directory.models.base import EntryQuerySet
-from klaster.directory.views.answers import paged
+from klaster.directory.views.answers import follows_former_addresses, paged
 
 
 @login_not_required
@@ -51,6 +51,7 @@ def programme_export(request: HttpRequest, ending: str) -> HttpResponseBase:
 
 @login_not_required
 @require_GET
+@follows_former_addresses(Programme)
 def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
     visible = Programme.objects.visible_to(request.user)
     programme = get_object_or_404(visible.select_related("coordinator", "part_of"), slug=slug)
