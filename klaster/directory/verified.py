@@ -72,14 +72,15 @@ def facts_of(entry: Entry) -> dict[str, Fact]:
     return found
 
 
-def fact(entry: Entry, name: str) -> Fact | None:
-    """The fact of this name, verified or not; None for what the entry does not have (any more)."""
-    if found := facts_of(entry).get(name):
-        return found
-    try:
-        return column(type(entry), name)
-    except FieldDoesNotExist:
-        return None
+def named(entry: Entry, names: Iterable[str]) -> dict[str, Fact]:
+    """Facts of these names, verified or not; without what the entry does not have (any more)."""
+    known, found = facts_of(entry), {}
+    for name in names:
+        try:
+            found[name] = known.get(name) or column(type(entry), name)
+        except FieldDoesNotExist:
+            continue
+    return found
 
 
 def with_companions(entry: Entry, names: Iterable[str]) -> set[str]:

@@ -45,9 +45,11 @@ class Standing:
 def standing_of(request: ChangeRequest, entry: Any = None) -> list[Standing]:
     """Each proposed value with what is public now."""
     entry = entry or request.subject
+    proposals = list(request.proposals.all())
+    facts = verified.named(entry, [proposal.name for proposal in proposals])
     found = []
-    for proposal in request.proposals.all():
-        fact = verified.fact(entry, proposal.name)
+    for proposal in proposals:
+        fact = facts.get(proposal.name)
         found.append(Standing(proposal, fact, fact.read(entry) if fact else None))
     return found
 
@@ -83,7 +85,7 @@ def decide_change(
         each.proposal.decision = Decision.ACCEPTED if each.name in accepted else Decision.DECLINED
         each.proposal.answer = answers.get(each.name, "")
         each.proposal.save()
-    close(request, state, by=by, reason=reason, answers={each.name: str(each.proposal.decision) for each in standing})
+    close(request, state, by=by, reason=reason, about={each.name: str(each.proposal.decision) for each in standing})
     change_notices.tell_author(request)
     return request
 
@@ -99,7 +101,8 @@ def return_change(
     for proposal in request.proposals.all():
         proposal.answer = answers.get(proposal.name, "")
         proposal.save()
-    close(request, State.RETURNED, by=by, reason=reason, answers=dict(answers))
+    asked = {name: "asked" for name, text in answers.items() if text}
+    close(request, State.RETURNED, by=by, reason=reason, about=asked)
     change_notices.tell_author(request)
     return request
 

@@ -231,7 +231,7 @@ def _stored(value: Any) -> Any:
 
 def write(row: Any, values: Mapping[str, Any], *, by: User, note: str = "") -> None:
     """Put plain values in place, with the row locked: columns, then what hangs on it, then what it now states."""
-    facts = {name: found for name in values if (found := verified.fact(row, name))}
+    facts = verified.named(row, values)
     ties = {name: found for name, found in facts.items() if not found.is_column}
     before = audit.snapshot(row) | {name: found.read(row) for name, found in ties.items()}
     for name, found in facts.items():
@@ -280,11 +280,11 @@ def _replace(request: ChangeRequest, row: Any, values: Mapping[str, Any], remark
     """The request holds these values, made from what is public now; what the office said about a fact stays with it."""
     drop_files(request, str(values.get("logo") or ""))
     request.proposals.exclude(name__in=values).delete()
+    facts = verified.named(row, values)
     for name, value in values.items():
-        found = verified.fact(row, name)
         remark = remarks.get(name, Remark())
         defaults: dict[str, Any] = {
-            "old": found.read(row) if found else None,
+            "old": facts[name].read(row) if name in facts else None,
             "new": value,
             "evidence": remark.evidence,
             "note": remark.note,
@@ -312,15 +312,15 @@ def _would_say(request: ChangeRequest, proposed: Mapping[str, Any], remarks: Map
     return {"state": str(request.state), **proposed} if same_remarks else {}
 
 
-def close(request: ChangeRequest, state: str, *, by: User, reason: str = "", answers: Values | None = None) -> None:
-    """Bring a sent request into another state, with what was said and decided about each fact in the audit."""
-    before = {"state": str(request.state), "reason": request.reason}
+def close(request: ChangeRequest, state: str, *, by: User, reason: str = "", about: Values | None = None) -> None:
+    """Bring a sent request into another state. What was written to the author stays with the request: the audit, which
+    nobody can take a name out of, says what was decided about which fact."""
+    before = {"state": str(request.state)}
     request.state, request.reason = state, reason
     request.decided_at = timezone.now() if state in ChangeRequest.DECIDED else None
     request.full_clean()
     request.save()
-    after = {"state": str(state), "reason": reason, **(answers or {})}
-    audit.record(ACTS[State(state)], request, by=by, before=before, after=after)
+    audit.record(ACTS[State(state)], request, by=by, before=before, after={"state": str(state), **(about or {})})
 
 
 def digest(value: Any) -> str:

@@ -317,8 +317,8 @@ class Writer:
         return before if after != before else None
 
 
-OPEN_FIELDS = ("abbreviation", "website", "region", "place")
-OWN_FIELDS = ("name", "kind", "country", "legal_code", *OPEN_FIELDS)
+OPEN_FIELDS = ("website", "region", "place")
+OWN_FIELDS = ("name", "abbreviation", "kind", "country", "legal_code", *OPEN_FIELDS)
 MEMBERSHIP_FIELDS = ("kind", "committed_by", "joined")
 
 
