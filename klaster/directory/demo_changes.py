@@ -37,6 +37,8 @@ def load_changes(people: Mapping[str, User], clouds: Cluster, beacons: Cluster) 
             answers={"name": "Ar naujas pavadinimas jau registre? Pridėkite nuorodą."},
         )  # fmt: skip
     keeper = clouds.coordinator
+    if keeper is None:
+        return
     words = Translated(
         lt="Išgalvotas koordinatorius, kuris prižiūri debesis.", en="An invented coordinator that looks after clouds."
     )

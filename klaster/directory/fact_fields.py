@@ -47,7 +47,7 @@ def label_parts(*, is_new: bool) -> dict[str, forms.Field]:
         "level": forms.ChoiceField(label=_("Level"), choices=[*none, *Label.Level.choices], required=not is_new),
         "issued": forms.CharField(
             label=_("Issued"), required=False, max_length=10,
-            help_text=_("A date, a month or a year: 2017-05-31, 2017-05 or 2017."),
+            help_text=_("For example 2017-05 or 2017."),
         ),
         "valid_until": forms.DateField(label=_("Valid until"), required=False, widget=DateInput),
     }  # fmt: skip
