@@ -130,6 +130,8 @@ INSTALLED_APPS = [
     "rules.apps.AutodiscoverRulesConfig",
 ]
 MIDDLEWARE = [
+    "klaster.core.kept_pages.KeptPagesMiddleware",  # outside all others: it gives away what they made
+    "klaster.core.headers.HeadMiddleware",
     "klaster.core.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "klaster.core.csp.ContentSecurityPolicyMiddleware",
@@ -205,6 +207,9 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 200_000},
     },
 }
+
+# Public pages kept in the memory of each process, in megabytes; 0 makes each page anew (core/kept_pages.py).
+KEPT_PAGES_MB = number("KEPT_PAGES_MB", 0 if TESTING else 64)
 
 # --- people ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -8,6 +8,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         # Imports models, so not before the apps are loaded; and before procrastinate is ready, which then takes all.
-        from klaster.core import checks, jobs  # noqa: F401, PLC0415
+        from klaster.core import after_migrate, checks, freshness, jobs  # noqa: F401, PLC0415
 
         jobs.discover()
+        after_migrate.register(freshness.watch)

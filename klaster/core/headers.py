@@ -28,3 +28,22 @@ class HeadersMiddleware:
         if themes.chosen(request) and response.get("Content-Type", "").startswith("text/html"):
             patch_cache_control(response, private=True)
         return response
+
+
+class HeadMiddleware:
+    """Whoever asks for the headers of a page gets those of the page: a view that answers GET answers HEAD."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "HEAD":
+            return self.get_response(request)
+        request.method = "GET"
+        response = self.get_response(request)
+        request.method = "HEAD"
+        if not response.streaming:
+            length = str(len(response.content))
+            response.content = b""
+            response["Content-Length"] = length
+        return response

@@ -40,6 +40,7 @@ class ContactMessageQuerySet(models.QuerySet):
 class ContactMessage(models.Model):
     """What somebody wrote to a cluster's coordinator. Kept for a year, then deleted."""
 
+    keeps_pages = True  # nobody else ever sees it
     cluster = models.ForeignKey(Cluster, verbose_name=_("cluster"), on_delete=models.CASCADE, related_name="messages")
     opening = models.ForeignKey(
         "directory.Opening", verbose_name=_("opening"), on_delete=models.SET_NULL, null=True, blank=True,

@@ -63,6 +63,7 @@ class Picture(AbstractImage):
 
 
 class Rendition(AbstractRendition):
+    keeps_pages = True  # made while a page is drawn
     image = models.ForeignKey(Picture, on_delete=models.CASCADE, related_name="renditions")
 
     class Meta:
