@@ -12,7 +12,7 @@ import datetime
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import psycopg
 from django.apps import apps
@@ -32,8 +32,7 @@ READ = b"select stamp from core_publicstamp"
 PATIENCE = 2  # seconds that a stamp is waited for; then the page is made anew
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A state of the public data, good until the day ends in the network's zone."""
 
     stamp: int
@@ -53,24 +52,22 @@ def current() -> Token | None:
     return None if stamp is None else Token(stamp, end_of_day())
 
 
-def end_of_day(now: datetime.datetime | None = None) -> float:
+_day = (0.0, 0.0)  # from when to when the end of today is known
+
+
+def end_of_day() -> float:
     """Midnight in the network's zone, as time.time() counts. Daily orders and dates change there."""
-    zone = timezone.get_default_timezone()
-    today = (now or timezone.now()).astimezone(zone).date()
-    return _midnight_after(today, str(zone))
-
-
-_midnights: dict[tuple[datetime.date, str], float] = {}
-
-
-def _midnight_after(day: datetime.date, zone: str) -> float:
-    key = (day, zone)
-    if key not in _midnights:
-        _midnights.clear()
-        tomorrow = day + datetime.timedelta(days=1)
-        start = datetime.datetime.combine(tomorrow, datetime.time.min, timezone.get_default_timezone())
-        _midnights[key] = start.timestamp()
-    return _midnights[key]
+    global _day
+    now = time.time()
+    if not _day[0] <= now < _day[1]:
+        zone = timezone.get_default_timezone()
+        today = datetime.datetime.fromtimestamp(now, zone).date()
+        first, last = (
+            datetime.datetime.combine(day, datetime.time.min, zone).timestamp()
+            for day in (today, today + datetime.timedelta(days=1))
+        )
+        _day = (first, last)
+    return _day[1]
 
 
 class Reader:

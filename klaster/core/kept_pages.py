@@ -37,7 +37,7 @@ Key = tuple[Any, ...]
 @dataclass(frozen=True)
 class Page:
     body: bytes
-    headers: tuple[tuple[str, str], ...]
+    headers: dict[str, tuple[str, str]]  # as ResponseHeaders has them, so that they need not be checked again
     etag: str
 
     @property
@@ -46,11 +46,13 @@ class Page:
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         asked = request.META.get("HTTP_IF_NONE_MATCH")
-        same = bool(asked) and any(tag in ("*", self.etag) for tag in parse_etags(asked))
-        response = HttpResponseNotModified() if same else HttpResponse(self.body)
-        for name, value in self.headers:
-            if not same or name not in ("Content-Type", "Content-Length"):
-                response.headers[name] = value
+        if asked and any(tag in ("*", self.etag) for tag in parse_etags(asked)):
+            response: HttpResponse = HttpResponseNotModified()
+            kept = {name: pair for name, pair in self.headers.items() if name not in ("content-type", "content-length")}
+            response.headers._store = kept  # type: ignore[attr-defined]
+            return response
+        response = HttpResponse(self.body, content_type="text/html")
+        response.headers._store = self.headers.copy()  # type: ignore[attr-defined]
         return response
 
 
@@ -236,4 +238,4 @@ def keep(response: HttpResponse) -> Page:
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache" if response.get("Cache-Control") == "private" else "no-cache"
     response["Content-Length"] = str(len(body))
-    return Page(body, tuple(response.items()), etag)
+    return Page(body, dict(response.headers._store), etag)  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 import datetime
 import threading
+import time
 
 import pytest
 from django.contrib.messages import add_message
@@ -10,7 +11,6 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.test import Client, RequestFactory
 from django.urls import reverse
-from django.utils import timezone
 
 from klaster.accounts.factories import UserFactory
 from klaster.core import freshness, kept_pages
@@ -393,22 +393,34 @@ def test_emptied_table_is_a_change(cluster):
     assert freshness.current() != before
 
 
-def test_day_ends_at_midnight_of_the_network(settings):
-    noon = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
-    end = datetime.datetime.fromtimestamp(freshness.end_of_day(noon), datetime.UTC)
-    assert end == datetime.datetime(2026, 11, 22, 22, tzinfo=datetime.UTC), "midnight in Vilnius"
-    late = datetime.datetime(2026, 11, 22, 22, 30, tzinfo=datetime.UTC)
-    assert freshness.end_of_day(late) == freshness.end_of_day(noon) + 86_400
+def at(monkeypatch, *moment):
+    """Let it be that time, in UTC."""
+    now = datetime.datetime(*moment, tzinfo=datetime.UTC).timestamp()
+    monkeypatch.setattr(time, "time", lambda: now)
+
+
+def test_day_ends_at_midnight_of_the_network(monkeypatch):
+    at(monkeypatch, 2026, 11, 22, 12)
+    end = freshness.end_of_day()
+    assert datetime.datetime.fromtimestamp(end, datetime.UTC) == datetime.datetime(
+        2026, 11, 22, 22, tzinfo=datetime.UTC
+    )
+    at(monkeypatch, 2026, 11, 22, 21, 59, 59)
+    assert freshness.end_of_day() == end, "midnight in Vilnius is at ten in winter"
+    at(monkeypatch, 2026, 11, 22, 22)
+    assert freshness.end_of_day() == end + 86_400
+    at(monkeypatch, 2026, 3, 28, 23)
+    assert freshness.end_of_day() - datetime.datetime(2026, 3, 28, 22, tzinfo=datetime.UTC).timestamp() == 23 * 3600
 
 
 def test_page_of_yesterday_is_made_anew(cluster, monkeypatch):
     calls = []
     view = lambda request: calls.append(1) or HttpResponse("x")  # noqa: E731
     ask = lambda: KeptPagesMiddleware(view)(RequestFactory().get("/lt/x/"))  # noqa: E731
+    at(monkeypatch, 2026, 11, 22, 21, 59)
     ask(), ask()
     assert len(calls) == 1
-    tomorrow = timezone.now() + datetime.timedelta(days=1)
-    monkeypatch.setattr(timezone, "now", lambda: tomorrow)
+    at(monkeypatch, 2026, 11, 22, 22)
     ask(), ask()
     assert len(calls) == 2
 
