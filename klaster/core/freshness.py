@@ -11,11 +11,12 @@ from __future__ import annotations
 import datetime
 import threading
 import time
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any, NamedTuple, TypeVar, cast
 
 import psycopg
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -118,6 +119,29 @@ class Reader:
 
 _reader = Reader()
 close = _reader.close
+
+Value = TypeVar("Value")
+MOST_REMEMBERED = 200
+_remembering = threading.Lock()
+_remembered: tuple[Token | None, dict[Hashable, Any]] = (None, {})
+
+
+def remembered(key: Hashable, make: Callable[[], Value]) -> Value:
+    """What `make` gives, worked out once for each state of the public data. It is shared: nobody may change it."""
+    global _remembered
+    token = current() if settings.KEPT_PAGES_MB else None
+    if token is None:
+        return make()
+    with _remembering:
+        known, values = _remembered
+        if known is None or token.is_after(known):
+            known, values = _remembered = (token, {})
+        if known == token and key in values:
+            return cast(Value, values[key])
+    value = make()
+    if known == token and len(values) < MOST_REMEMBERED:
+        values[key] = value
+    return value
 
 
 # --- what is watched ------------------------------------------------------------------------------------------------

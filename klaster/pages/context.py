@@ -1,7 +1,8 @@
-"""Name of the network, menu and footer, as the office keeps them. Read once a request, where a page draws them."""
+"""Name of the network, menu and footer, as the office keeps them. Read where a page draws them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
 from wagtail.models import Page, Site
 
+from klaster.core import freshness
 from klaster.directory.models import Network
 from klaster.newsroom import destinations
 from klaster.pages.models import NetworkSettings
@@ -19,15 +21,38 @@ from klaster.pages.models.network import NavigationLink
 Link = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A frame for readers of one language, but for which of its links is the page itself."""
+
+    settings: NetworkSettings
+    name: str
+    menu: list[tuple[str, str]]
+    footer: list[tuple[str, list[tuple[str, str]]]]
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """`network` (its settings), `network_name`, `menu` and `footer`; see klaster.core.context.frame."""
     kept = Frame(request)
+
+    def footer() -> list[dict[str, Any]]:
+        return [{"title": title, "links": linked(links, request.path)} for title, links in kept.drawn.footer]
+
     return {
-        "network": SimpleLazyObject(lambda: kept.settings),
-        "network_name": SimpleLazyObject(kept.name),
-        "menu": SimpleLazyObject(kept.menu),
-        "footer": SimpleLazyObject(kept.footer),
+        "network": SimpleLazyObject(lambda: kept.drawn.settings),
+        "network_name": SimpleLazyObject(lambda: kept.drawn.name),
+        "menu": SimpleLazyObject(lambda: linked(kept.drawn.menu, request.path)),
+        "footer": SimpleLazyObject(footer),
     }
+
+
+def linked(links: list[tuple[str, str]], here: str) -> list[Link]:
+    """{"title", "url", "current"}: the page itself, and the list it belongs to, are current."""
+    homes = {f"/{code}/" for code, _name in settings.LANGUAGES}
+    return [
+        {"title": title, "url": url, "current": here == url or (url not in homes and here.startswith(url))}
+        for title, url in links
+    ]
 
 
 class Frame:
@@ -35,6 +60,12 @@ class Frame:
 
     def __init__(self, request: HttpRequest):
         self.request = request
+
+    @cached_property
+    def drawn(self) -> Drawn:
+        """Worked out once, until something changes that public pages show."""
+        key = ("frame", self.request.get_host(), self.request.is_secure(), get_language())
+        return freshness.remembered(key, lambda: Drawn(self.settings, self.name(), self.menu(), self.footer()))
 
     @cached_property
     def settings(self) -> NetworkSettings:
@@ -74,34 +105,28 @@ class Frame:
                 shown[page.translation_key] = page
         return {pk: shown[key] for pk, key in keys.items() if key in shown}
 
-    def leading(self, links: list[NavigationLink]) -> list[Link]:
-        """{"title", "url", "current"} of those links that lead somewhere now."""
-        return [shown for shown in map(self.link, links) if shown["url"] and shown["title"]]
+    def leading(self, links: list[NavigationLink]) -> list[tuple[str, str]]:
+        """Title and address of those links that lead somewhere now."""
+        return [(title, url) for title, url in map(self.link, links) if url and title]
 
-    def link(self, entry: NavigationLink) -> Link:
+    def link(self, entry: NavigationLink) -> tuple[str, str]:
         title, url = str(entry.title), entry.address
         if entry.page_id:
             page = self.pages.get(entry.page_id)
-            title, url = (title or page.title, page.get_url(self.request)) if page else ("", "")
+            title, url = (title or page.title, page.get_url(self.request) or "") if page else ("", "")
         elif entry.destination:
             title = title or str(destinations.ALL.get(entry.destination, ""))
             url = destinations.address(entry.destination)
-        here = self.request.path
-        is_home = url in {f"/{code}/" for code, _name in settings.LANGUAGES}
-        return {
-            "title": title,
-            "url": url,
-            "current": here == url or bool(url and not is_home and here.startswith(url)),
-        }
+        return title, url
 
-    def menu(self) -> list[Link]:
+    def menu(self) -> list[tuple[str, str]]:
         return self.leading(self.links["menu"])
 
-    def footer(self) -> list[dict[str, Any]]:
-        """Columns that have links: {"title", "links"}."""
+    def footer(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Columns that have links: their titles and links."""
         columns = []
         for number in (1, 2, 3):
             links = self.leading([link for link in self.links["footer"] if link.column == number])  # type: ignore[attr-defined]
             if links:
-                columns.append({"title": str(getattr(self.settings, f"column_{number}")), "links": links})
+                columns.append((str(getattr(self.settings, f"column_{number}")), links))
         return columns

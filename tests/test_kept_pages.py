@@ -439,3 +439,29 @@ def test_connection_that_was_cut_is_made_anew(cluster):
             " where pid <> pg_backend_pid() and datname = current_database()"
         )
     assert freshness.current() == before
+
+
+def test_frame_is_worked_out_once_until_something_changes(
+    cluster, settings, monkeypatch, django_assert_max_num_queries
+):
+    monkeypatch.setattr(kept_pages, "store", kept_pages.Store(0))
+    settings.KEPT_PAGES_MB = 1
+    address = cluster.get_absolute_url()
+    seen(address)
+    for page in (address, reverse("cluster_list"), reverse("organisation_list"), reverse("network_list")):
+        seen(page)
+        with django_assert_max_num_queries(12):
+            seen(page)
+    f.NetworkFactory(is_home=True, name=both("Išgalvotas tinklas", "Invented network"))
+    assert "Išgalvotas tinklas" in seen(address), "the name of the site, at the head of each page"
+
+
+def test_what_is_remembered_is_forgotten_with_a_change(cluster, settings):
+    settings.KEPT_PAGES_MB = 1
+    calls = []
+    ask = lambda: freshness.remembered("frame", lambda: calls.append(1) or len(calls))  # noqa: E731
+    assert [ask(), ask()] == [1, 1]
+    cluster.save()
+    assert [ask(), ask()] == [2, 2]
+    settings.KEPT_PAGES_MB = 0
+    assert ask() == 3
