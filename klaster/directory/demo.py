@@ -19,6 +19,7 @@ from klaster.accounts.models import User
 from klaster.core import languages
 from klaster.core.fields import Translated
 from klaster.directory.demo_changes import load_changes
+from klaster.directory.demo_imports import load_imports
 from klaster.directory.models import (
     Achievement,
     ActivityClass,
@@ -86,6 +87,7 @@ def load_demo_directory(people: Mapping[str, User]) -> int:
         if not Affiliation.objects.active().filter(person=people[role], organisation=organisation).exists():
             Affiliation.objects.create(person=people[role], organisation=organisation, role=kind)
     load_changes(people, clouds, beacons)
+    load_imports(clouds, people["coordinator"])
     return _entries() - before
 
 

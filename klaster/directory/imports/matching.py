@@ -16,7 +16,7 @@ from klaster.directory.search.fuzzy import FAR, slips
 CODE, NAME, NEAR = "code", "name", "near"
 MOST_NEAR = 3
 NEAR_ROWS = 5_000  # of one import are looked up by nearness; it costs milliseconds a row
-SIMILAR = 0.5
+SIMILAR = 0.6
 LEGAL_FORMS = frozenset(
     [
         "uab", "ab", "mb", "vsi", "ii", "ik", "tub", "kub", "asociacija", "imone", "viesoji", "istaiga", "uzdaroji",
@@ -48,13 +48,16 @@ BY_CODE = """
 select wanted.id, o.id from unnest(%s::bigint[], %s::text[], %s::text[]) as wanted(id, country, code)
 join directory_organisation o on o.country = wanted.country and o.legal_code = wanted.code
 """
+# All names of a batch are looked up in the index at once, then told apart: name by name the planner may well prefer to
+# read the whole table for each.
 BY_NAME = """
-select wanted.id, o.id
-from (
+with wanted as (
   select id, public.plain(public.search_words(name)) as name from unnest(%s::bigint[], %s::text[]) as given(id, name)
-) as wanted
-join directory_organisation o on string_to_array(o.search_names, '|') @> array[wanted.name]
-where wanted.name <> ''
+), found as (
+  select o.id, unnest(string_to_array(o.search_names, '|')) as name from directory_organisation o
+  where string_to_array(o.search_names, '|') && (select array_agg(name) from wanted where name <> '')
+)
+select distinct wanted.id, found.id from wanted join found using (name) where wanted.name <> ''
 """
 BY_NEARNESS = """
 select wanted.id, near.id, near.search_names
@@ -62,7 +65,7 @@ from unnest(%s::bigint[], %s::text[]) as wanted(id, name)
 cross join lateral (
   select o.id, o.search_names from directory_organisation o
   where o.search_names %%> wanted.name
-  order by word_similarity(wanted.name, o.search_names) desc, o.id limit 10
+  order by word_similarity(wanted.name, o.search_names) desc, o.id limit 5
 ) as near
 """
 

@@ -31,7 +31,7 @@ def real():
 @pytest.fixture
 def people(real):
     people = create_demo_people()
-    assert demo.load_demo_directory(people) == 17
+    assert demo.load_demo_directory(people) == 18
     return people
 
 

@@ -21,7 +21,7 @@ from klaster.core import tables
 from klaster.core.limits import limited
 from klaster.directory import actions
 from klaster.directory.import_forms import ColumnsForm, ReadForm, TableForm
-from klaster.directory.imports import blanks, shown
+from klaster.directory.imports import blanks, matching, shown
 from klaster.directory.models import Cluster, Import
 from klaster.directory.views.editing import cluster_to_keep, crumbs
 
@@ -180,6 +180,7 @@ def import_check(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "rows": shown.preview(import_, list(page)),
         "counts": shown.counts(import_),
+        "near_rows": matching.NEAR_ROWS,
         "tabs": shown.tabs(import_, chosen),
         "steps": shown.steps(import_, 2),
         "crumbs": trail(import_, _("Check")),
