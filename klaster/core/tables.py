@@ -113,7 +113,9 @@ def plain(text: str) -> str:
 
 def is_origin(cells: Sequence[str]) -> bool:
     """Whether a row is what stands after the rows of a table of ours: what it is and when it was taken."""
-    words = " ".join(cells)
+    if len(cells) != 1 or " · " not in cells[0]:
+        return False
+    words = cells[0]
     for language in languages.codes():
         with override(language):
             if words.startswith(f"{gettext('Table')}: ") and f" · {gettext('Taken on')}: " in words:

@@ -78,7 +78,11 @@ class ColumnsForm(forms.ModelForm):
         for column in range(max([len(import_.headings), *(number + 1 for number in samples)])):
             if not self.is_personal(column):
                 self.fields[f"column-{column}"] = forms.ChoiceField(
-                    label=self.heading(column), choices=choices, required=False, initial=mapping.get(column, "")
+                    label=self.heading(column),
+                    choices=choices,
+                    required=False,
+                    initial=mapping.get(column, ""),
+                    widget=forms.Select({"class": "select"}),
                 )
         self.fields["default_country"].required = False
 
