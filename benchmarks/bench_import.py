@@ -40,7 +40,6 @@ from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
-from conftest import migrations_digest
 from klaster.accounts.models import SECRETARIAT, User
 from klaster.directory import actions
 from klaster.directory.imports import checking, undoing, writing
@@ -141,7 +140,7 @@ def main() -> None:
         return
     known = list(companies.made(options.known, []))
     for kind in options.only.split(","):
-        name = f"klaster_bench_import_{migrations_digest()}_{kind}"
+        name = f"klaster_bench_import_{os.getpid()}_{kind}"
         with psycopg.connect(server.url("postgres"), autocommit=True) as maintenance:
             maintenance.execute(f'drop database if exists "{name}" with (force)')
         server.ensure_database(name)
