@@ -16,7 +16,7 @@ from klaster.directory.search.fuzzy import FAR, slips
 CODE, NAME, NEAR = "code", "name", "near"
 MOST_NEAR = 3
 NEAR_ROWS = 5_000  # of one import are looked up by nearness; it costs milliseconds a row
-SIMILAR = 0.6
+SIMILAR = 0.5
 LEGAL_FORMS = frozenset(
     [
         "uab", "ab", "mb", "vsi", "ii", "ik", "tub", "kub", "asociacija", "imone", "viesoji", "istaiga", "uzdaroji",
