@@ -203,14 +203,16 @@ class Sections:
         }
 
     def _places(self) -> dict[str, str]:
-        """Where each is changed; figures and labels are the office's to change."""
+        """Where each is changed; what the office checks stands together."""
         slug = [self.cluster.slug]
         edit = reverse("cluster_edit", args=slug)
-        fields = {CONTACT: "id_website", FACTS: "id_founded", SECTORS: "id_main_sector", SERVICES: "id_services"}
+        fields = {CONTACT: "id_website", SECTORS: "id_main_sector", SERVICES: "id_services"}
+        checked = dict.fromkeys((FACTS, FIGURES, LABELS), f"{edit}#verified")
         described = {description_in(code): f"{edit}#id_summary_{code}" for code in languages.codes()}
         return {
             **described,
             **{key: f"{edit}#{field}" for key, field in fields.items()},
+            **checked,
             MEMBERS: reverse("cluster_members", args=slug),
             OPENINGS: reverse("cluster_openings", args=slug),
             ACHIEVEMENTS: reverse("cluster_achievements", args=slug),

@@ -62,6 +62,11 @@ class InviteMemberForm(InviteForm):
         label=gettext_lazy("Joins as"), choices=ClusterMembership.Kind.choices, initial=ClusterMembership.Kind.MEMBER
     )
 
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        kind: Any = self.fields["kind"]
+        kind.choices = [("", _("Choose")), *Organisation.Kind.choices]
+
     field_order = [
         "organisation_name", "kind", "country", "legal_code", "membership", "email", "name", "language", "message",
     ]  # fmt: skip

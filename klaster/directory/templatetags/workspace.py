@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.template import Context
 
+from klaster.directory.models import Cluster
 from klaster.directory.workspace import Desk, Group, Link
 
 register = template.Library()
@@ -16,7 +17,8 @@ register = template.Library()
 def workspace_side(context: Context) -> dict[str, Any]:
     """Of `desk` where the view made one, else of who asks and the `cluster` the page is about."""
     request = context["request"]
-    desk = context.get("desk") or Desk(request.user, asked=context.get("cluster"))
+    about = context.get("cluster") or context.get("entry")
+    desk = context.get("desk") or Desk(request.user, asked=about if isinstance(about, Cluster) else None)
     here = request.resolver_match.view_name if request.resolver_match else ""
 
     def lines(group: Group) -> list[tuple[Link, bool]]:

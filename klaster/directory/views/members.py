@@ -110,6 +110,7 @@ def member_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "form": form,
         "cluster": cluster,
         "membership": membership,
+        "end_form": EndForm(),
         "crumbs": crumbs(cluster, _("Change the membership")),
     }
     return render(request, "directory/member_edit.html", context, status=422 if form.is_bound else 200)
