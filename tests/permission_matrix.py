@@ -226,6 +226,17 @@ MATRIX: dict[str, Row] = {
         "login 403 302 403 404 404",
         args=lambda world: [world.cluster.slug, world.achievement.pk],
     ),
+    "duplicate_list": Row(OFFICE, READ_ONLY),
+    "duplicate_look": Row(POST_ONLY, "login 403 403 403 302 302"),
+    "duplicate_decide": Row(POST_ONLY, "login 403 403 403 404 404", args=lambda world: [0]),
+    "merge_list": Row(OFFICE, READ_ONLY),
+    "merge_undo": Row(POST_ONLY, "login 403 403 403 404 404", args=lambda world: [0]),
+    "merge_entries": Row(
+        # an empty form has not seen the two as they are
+        OFFICE,
+        "login 403 403 403 409 409",
+        args=lambda world: ["cluster", world.cluster.slug, world.other.slug],
+    ),
     "change_list": Row(SIGNED_IN, READ_ONLY),
     "change_detail": Row(KEEPERS_ONLY, READ_ONLY, args=its_change),
     "change_preview": Row(KEEPERS_ONLY, READ_ONLY, args=its_change),

@@ -13,7 +13,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from klaster.core.office.fields import NamesField
 from klaster.directory.models import Cluster, ContactMessage
+from klaster.directory.models.merging import EntryKind
 
 SALT = "directory.contact"
 LEAST_SECONDS = 3  # nobody reads the page and writes three fields in less
@@ -97,3 +99,24 @@ class ContactForm(PublicForm):
         labels = {"name": _("Your name"), "email": _("Your e-mail address"), "organisation": _("Your organisation"),
                   "body": _("Message")}  # fmt: skip
         help_texts = {"body": _("Say what you offer or seek, and by when you need an answer.")}
+
+
+class PairForm(forms.Form):
+    """Any two entries of one kind, by name or address."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=EntryKind.choices)
+    one = forms.CharField(label=_("The one that stays"), max_length=200)
+    other = forms.CharField(label=_("The one that is united with it"), max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if {"kind", "one", "other"} <= set(data):
+            rows = EntryKind(data["kind"]).model._default_manager.order_by("slug")
+            for name in ("one", "other"):
+                try:
+                    data[name] = NamesField(rows).clean(data[name]).first()
+                except ValidationError as error:
+                    self.add_error(name, error)
+            if not self.errors and data["one"] == data["other"]:
+                self.add_error("other", _("Choose two different entries of one kind."))
+        return data

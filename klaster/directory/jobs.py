@@ -8,6 +8,7 @@ import structlog
 from django.utils import timezone
 
 from klaster.core import jobs
+from klaster.directory.actions.duplicates import find_duplicates
 from klaster.directory.imports import checking, undoing, writing
 from klaster.directory.models import ContactMessage, Import, ImportFile, ImportRow, JoinRequest
 from klaster.directory.models.merging import Merge
@@ -70,6 +71,17 @@ def forget_imports(timestamp: int) -> int:
     if count:
         log.info("rows of imports forgotten", rows=count)
     return count
+
+
+@jobs.task("directory.look_for_duplicates")
+def look_for_duplicates() -> int:
+    """When somebody of the office asks for it."""
+    return find_duplicates().found
+
+
+@jobs.every("11 2 * * *", "directory.look_for_duplicates_at_night")
+def look_for_duplicates_at_night(timestamp: int) -> int:
+    return find_duplicates().found
 
 
 @jobs.every("33 3 * * *", "directory.forget_unions")

@@ -21,4 +21,6 @@ def entries(person: User) -> list[tuple[str, str]]:
         found.append(
             (_("Changes (%(count)s)") % {"count": waiting} if waiting else _("Changes"), reverse("change_list"))
         )
+    if person.has_perm("directory.merge_entries"):
+        found.append((_("Duplicates"), reverse("duplicate_list")))
     return found

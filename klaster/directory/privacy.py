@@ -17,6 +17,7 @@ from klaster.directory.models import (
     JoinRequest,
     ProposedValue,
 )
+from klaster.directory.models.duplicates import Duplicate
 from klaster.directory.models.merging import Merge
 
 
@@ -35,6 +36,14 @@ register(
     kept=_("As long as the account."),
     fate=Fate.DELETED,
     export=["organisation", "role", "title", "since", "until"],
+)
+register(
+    Duplicate,
+    "decided_by",
+    purpose=_("So that what is not the same is not proposed again, and somebody can be asked why."),
+    kept=_("As long as the directory."),
+    fate=Fate.ANONYMISED,
+    export=["kind", "state", "decided_at"],
 )
 register(
     Merge,

@@ -146,7 +146,7 @@ NOT_TABLES = (
     "ChangeRequest", "Confirmation", "ContactMessage", "FileRow", "Import", "ImportFile", "ImportRow", "JoinNote",
     "JoinRequest", "ProposedValue",
 )  # fmt: skip
-UNITING = ("FormerAddress", "Merge")  # unions have pages that know what they do
+UNITING = ("Duplicate", "DuplicateSearch", "FormerAddress", "Merge")  # unions have pages that know what they do
 OFFICE_TABLES = [name for name in models.__all__ if name not in (*NOT_TABLES, *UNITING)]
 for table in OFFICE_TABLES:
     for act in ("view", "add", "change", "delete"):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from klaster.core import merging
 from klaster.core.merging import Journal, Move
@@ -17,6 +18,7 @@ from klaster.directory.models import (
     Cluster,
     ClusterMembership,
     Confirmation,
+    Duplicate,
     FileRow,
     FormerAddress,
     JoinRequest,
@@ -227,6 +229,30 @@ def network_file(journal: Journal, kept: models.Model, gone: models.Model) -> No
     """The next load of a network file finds what it once wrote in the row that stays."""
     for record in FileRow.objects.filter(kind=gone._meta.model_name, row=str(gone.pk)):
         journal.update(FileRow, record.pk, row=str(kept.pk))
+
+
+@merging.follow
+def proposals(journal: Journal, kept: models.Model, gone: models.Model) -> None:
+    """The pair is decided. What is not the same as the entry that goes is not the same as the one that stays."""
+    kind = gone._meta.model_name
+    for row in Duplicate.objects.filter(Q(first=gone.pk) | Q(second=gone.pk), kind=kind):
+        other = row.first + row.second - gone.pk
+        if other == kept.pk:
+            journal.update(Duplicate, row.pk, state=Duplicate.State.MERGED)
+        elif row.state == Duplicate.State.REJECTED:
+            _not_the_same(journal, row, kept.pk, other)
+
+
+def _not_the_same(journal: Journal, row: Duplicate, one: int, other: int) -> None:
+    first, second = sorted((one, other))
+    known = Duplicate.objects.filter(kind=row.kind, first=first, second=second).first()
+    decided = {"state": row.state, "decided_by_id": row.decided_by_id, "decided_at": row.decided_at}
+    if known:
+        journal.update(Duplicate, known.pk, **decided)
+    else:
+        journal.create(
+            Duplicate(kind=row.kind, first=first, second=second, score=row.score, reasons=row.reasons, **decided)
+        )  # fmt: skip
 
 
 @merging.follow

@@ -7,6 +7,7 @@ from klaster.directory.views import (
     changes,
     clusters,
     contact,
+    duplicates,
     eccp,
     editing,
     figures,
@@ -66,6 +67,12 @@ urlpatterns = [
     path(
         _("clusters/<slug:slug>/achievements/<int:pk>/delete/"), editing.achievement_delete, name="achievement_delete"
     ),
+    path(_("duplicates/"), duplicates.duplicate_list, name="duplicate_list"),
+    path(_("duplicates/look/"), duplicates.duplicate_look, name="duplicate_look"),
+    path(_("duplicates/<int:pk>/decide/"), duplicates.duplicate_decide, name="duplicate_decide"),
+    path(_("unions/"), duplicates.merge_list, name="merge_list"),
+    path(_("unions/<int:pk>/undo/"), duplicates.merge_undo, name="merge_undo"),
+    path(_("unite/<slug:kind>/<slug:kept>/<slug:gone>/"), duplicates.merge_entries, name="merge_entries"),
     path(_("changes/"), changes.change_list, name="change_list"),
     path(_("changes/<int:pk>/"), changes.change_detail, name="change_detail"),
     path(_("changes/<int:pk>/preview/"), changes.change_preview, name="change_preview"),

@@ -22,6 +22,20 @@ class ChangesMenuItem(MenuItem):
         return bool(request.user.has_perm("directory.decide_changerequest"))
 
 
+class DuplicatesMenuItem(MenuItem):
+    """Leads to the site, where entries are united; shown to whoever may."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("directory.merge_entries"))
+
+
+@hooks.register("register_admin_menu_item")
+def duplicates() -> MenuItem:
+    return DuplicatesMenuItem(
+        _("Duplicates"), reverse("duplicate_list"), name="duplicates", icon_name="copy", order=141
+    )  # fmt: skip
+
+
 @hooks.register("register_admin_menu_item")
 def changes() -> MenuItem:
     return ChangesMenuItem(_("Changes to check"), reverse("change_list"), name="changes", icon_name="check", order=140)

@@ -11,6 +11,7 @@ from klaster.directory.actions.changes import (
 )
 from klaster.directory.actions.confirmations import confirm_by_editing, confirm_section, undo_confirmation
 from klaster.directory.actions.contact import send_message
+from klaster.directory.actions.duplicates import find_duplicates, reject_duplicate, reopen_duplicate
 from klaster.directory.actions.editing import (
     ChangedMeanwhile,
     Mine,
@@ -103,6 +104,7 @@ __all__ = [
     "end_affiliation",
     "end_membership",
     "extend_opening",
+    "find_duplicates",
     "gone_meanwhile",
     "hold",
     "invite_colleague",
@@ -114,7 +116,9 @@ __all__ = [
     "number_in",
     "publish",
     "read_again",
+    "reject_duplicate",
     "reject_membership",
+    "reopen_duplicate",
     "return_change",
     "save_achievement",
     "save_draft",
