@@ -146,8 +146,8 @@ def test_clusters_are_found_too_and_one_code_in_two_countries():
 @pytest.mark.django_db
 def test_what_many_share_says_nothing():
     trees = [
-        "Ąžuolas", "Beržas", "Drebulė", "Eglė", "Gluosnis", "Kadagys", "Klevas", "Liepa", "Maumedis", "Pušis", "Skroblas",
-        "Uosis", "Vinkšna",
+        "Ąžuolas", "Beržas", "Drebulė", "Eglė", "Gluosnis", "Kadagys", "Klevas", "Liepa", "Maumedis", "Pušis",
+        "Skroblas", "Uosis", "Vinkšna",
     ]  # fmt: skip
     assert len(trees) > candidates.OFTEN
     for name in trees:
