@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from klaster.core import languages
-from klaster.core.fields import Translated
+from klaster.core.fields import PartialDate, Translated
 from klaster.directory import eccp
 from klaster.directory.eccp import MemberType, Recognition
 from klaster.directory.models import (
@@ -122,7 +122,7 @@ def _identity(cluster: Cluster) -> Iterator[Field]:
     yield both("name", _("Name"), cluster.name)
     yield plain("acronym", _("Abbreviation and other names"), ", ".join(cluster.aliases))
     yield plain("logo", _("Logo"), f"{settings.SITE_URL}{cluster.logo.url}" if cluster.logo else "")
-    yield plain("country", _("Country"), cluster.country.name)
+    yield plain("country", _("Country"), cluster.country.name)  # type: ignore[attr-defined]
     yield plain("nuts2", _("Region (NUTS 2)"), f"{region.code} {region}" if region else "")
     yield plain("address", _("Address"), "", THERE)
     yield plain("website", _("Website in English"), cluster.website_en)
@@ -183,7 +183,7 @@ def _themes(cluster: Cluster) -> Iterator[Field]:
 
 def _activity(cluster: Cluster) -> Iterator[Field]:
     stories = [
-        f"{each.happened.display()}: {each.title}" if each.happened else str(each.title)
+        f"{PartialDate(each.happened).display()}: {each.title}" if each.happened else str(each.title)
         for each in cluster.achievements.all()
     ]
     sought = [str(each.title) for each in cluster.openings.open().order_by("-published_at", "pk")]
@@ -196,7 +196,7 @@ def _recognition(cluster: Cluster) -> Iterator[Field]:
     labels = []
     for label in cluster.labels.all():
         until = formats.date_format(label.valid_until, "DATE_FORMAT") if label.valid_until else ""
-        dates = [label.issued.display() if label.issued else "", f"– {until}" if until else ""]
+        dates = [PartialDate(label.issued).display() if label.issued else "", f"– {until}" if until else ""]
         labels.append(" ".join(filter(None, [f"{label.get_level_display()},", *dates])).rstrip(","))
     networks = NetworkParticipation.objects.filter(cluster=cluster, network__status=Publication.PUBLISHED)
     yield plain("label", _("Excellence label"), "\n".join(labels))

@@ -83,7 +83,7 @@ def by_name(a: Entry, b: Entry) -> Iterable[Reason]:
     if same:
         yield Reason("same_name", 60 if len(same[0]) > SHORT else 30, {"name": same[0]})
         return
-    pairs = [(similarity(one, other), *sorted((one, other))) for one, other in product(a.cores, b.cores)]
+    pairs = [(similarity(one, two), min(one, two), max(one, two)) for one, two in product(a.cores, b.cores)]
     best, first, second = max(pairs, default=(0.0, "", ""))
     points = next((points for least, points in ((0.9, 55), (0.75, 45), (0.6, 30)) if best >= least), 0)
     if points:

@@ -76,7 +76,7 @@ class Scope:
     @cached_property
     def labels(self) -> list[Held]:
         rows = Label.objects.filter(self._of_cluster("cluster__")).order_by("pk")
-        return [Held(*row) for row in rows.values_list("cluster_id", "level", "issued", "valid_until")]
+        return [Held(row.cluster_id, row.level, PartialDate(row.issued), row.valid_until) for row in rows]
 
     @cached_property
     def cluster_sectors(self) -> list[int | None]:
