@@ -1,6 +1,9 @@
 """How the office looks, and what Wagtail writes down of it."""
 
+from typing import Any
+
 from django.apps import apps
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -9,6 +12,7 @@ from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.log_actions import LogActionRegistry
 
 from klaster.core import tables
+from klaster.core.office.home import WaitingPanel
 
 # Apps whose rows our own views of the office keep: each act is in the audit.
 AUDITED = ("accounts", "core", "directory")
@@ -20,6 +24,11 @@ SpreadsheetExportMixin.custom_value_preprocess[str] = {SpreadsheetExportMixin.FO
 @hooks.register("insert_global_admin_css")
 def office_css() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("core/css/office.css"))
+
+
+@hooks.register("construct_homepage_panels")
+def what_waits(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(WaitingPanel(request))
 
 
 @hooks.register("register_log_actions")

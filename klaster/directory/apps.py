@@ -8,11 +8,13 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         from klaster.accounts import menu  # noqa: PLC0415  models are loaded only now
-        from klaster.core import after_migrate  # noqa: PLC0415
+        from klaster.core import after_migrate, waiting  # noqa: PLC0415
         from klaster.directory import (  # noqa: PLC0415
             change_todos,
+            desk_links,
             organisation_list,
             own_todos,
+            own_waiting,
             person_menu,
             workspace,
         )
@@ -24,3 +26,6 @@ class DirectoryConfig(AppConfig):
             workspace.add_todos(todos)
         workspace.add_links(own_todos.links)
         workspace.add_links(change_todos.links)
+        workspace.add_todos(desk_links.broken_links)
+        workspace.add_links(desk_links.links)
+        waiting.add(own_waiting.waiting)

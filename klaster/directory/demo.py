@@ -18,6 +18,7 @@ from django.utils import timezone
 from klaster.accounts.models import User
 from klaster.core import languages
 from klaster.core.fields import Translated
+from klaster.directory import demo_care
 from klaster.directory.demo_changes import load_changes
 from klaster.directory.demo_imports import load_imports
 from klaster.directory.models import (
@@ -88,6 +89,7 @@ def load_demo_directory(people: Mapping[str, User]) -> int:
             Affiliation.objects.create(person=people[role], organisation=organisation, role=kind)
     load_changes(people, clouds, beacons)
     load_imports(clouds, people["coordinator"])
+    demo_care.give(clouds, beacons, people)
     return _entries() - before
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime
 
 import structlog
+from django.conf import settings
 from django.utils import timezone
 
 from klaster.core import jobs
+from klaster.directory import label_notices, link_checks
 from klaster.directory.actions.duplicates import find_duplicates
 from klaster.directory.imports import checking, undoing, writing
 from klaster.directory.models import ContactMessage, Import, ImportFile, ImportRow, JoinRequest
 from klaster.directory.models.merging import Merge
+from klaster.directory.models.organisations import today
 
 log = structlog.get_logger(__name__)
 
@@ -89,3 +92,23 @@ def forget_unions(timestamp: int) -> int:
     """After a year a union is not taken back any more: delete what it would need, rows of people among it."""
     old = Merge.objects.filter(at__lt=timezone.now() - KEPT_FOR).exclude(journal=[])
     return old.update(journal=[])
+
+
+@jobs.every("11 4 * * *", "directory.gather_links")
+def gather_links(timestamp: int) -> int:
+    """Take in the addresses that entries name now; how many are new."""
+    came, went = link_checks.gather()
+    log.info("links gathered", new=came, gone=went)
+    return came
+
+
+@jobs.every("*/5 * * * *", "directory.check_links")
+def check_links(timestamp: int) -> int:
+    """Ask some of the addresses that are due whether they still lead somewhere. Who tries the site out asks nobody."""
+    return 0 if settings.DEMO else link_checks.round_of_checks(timezone.now())
+
+
+@jobs.every("23 5 * * *", "directory.tell_of_labels")
+def tell_of_labels(timestamp: int) -> int:
+    """Tell the coordinators and the office of labels that end in 90, 30 and 7 days."""
+    return label_notices.tell(today())

@@ -115,6 +115,9 @@ rules.add_perm("directory.invite_first_manager", keeps_organisation & has_nobody
 rules.add_perm("directory.end_affiliation", is_secretariat | manages_the_organisation_of | is_affiliated_so)
 rules.add_perm("directory.change_opening", is_secretariat | coordinates_its_cluster)
 rules.add_perm("directory.change_network", is_secretariat | operates_network)
+rules.add_perm("directory.read_quality", is_secretariat)
+rules.add_perm("directory.publish_entry", is_secretariat)  # show it to everybody, or take it off
+rules.add_perm("directory.read_history", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.check_eccp", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.read_messages", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.merge_entries", is_secretariat)
@@ -141,10 +144,11 @@ rules.add_perm("directory.change_import", sent_it & may_write_it)
 
 # Tables of the office. What is confidential (messages, requests to join) has pages of its own, confirmations are said
 # and taken back there too, what a network file wrote is the loader's own, and change requests are decided on the site,
-# where one sees what differs. What a file brings is its sender's alone.
+# where one sees what differs. What a file brings is its sender's alone; links
+# are tried by jobs.
 NOT_TABLES = (
     "ChangeRequest", "Confirmation", "ContactMessage", "FileRow", "Import", "ImportFile", "ImportRow", "JoinNote",
-    "JoinRequest", "ProposedValue",
+    "JoinRequest", "LinkCheck", "ProposedValue",
 )  # fmt: skip
 UNITING = ("Duplicate", "DuplicateSearch", "FormerAddress", "Merge")  # unions have pages that know what they do
 OFFICE_TABLES = [name for name in models.__all__ if name not in (*NOT_TABLES, *UNITING)]

@@ -39,3 +39,7 @@ def duplicates() -> MenuItem:
 @hooks.register("register_admin_menu_item")
 def changes() -> MenuItem:
     return ChangesMenuItem(_("Changes to check"), reverse("change_list"), name="changes", icon_name="check", order=140)
+
+
+for action in office.ACTIONS:
+    hooks.register("register_bulk_action", action)

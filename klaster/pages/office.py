@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,10 +12,11 @@ from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.functional import cached_property
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from procrastinate.contrib.django.models import ProcrastinateJob
+from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.site_summary import SummaryItem
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.viewsets.model import ModelViewSetGroup
@@ -22,7 +24,8 @@ from wagtail.admin.viewsets.model import ModelViewSetGroup
 from klaster.core import jobs
 from klaster.core.models import AuditEvent, Letter
 from klaster.core.office import ReadOnlyTable
-from klaster.core.office.views import ChangesColumn
+from klaster.core.office.filters import TableFilter
+from klaster.core.office.views import ChangesColumn, IndexView
 from klaster.directory.models import Cluster, Organisation
 
 
@@ -54,6 +57,18 @@ class Letters(ReadOnlyTable):
     export_exclude = ("body", "html", "message_id", "key")
 
 
+# The library speaks English only.
+JOB_STATES = {
+    "todo": _("queued"),
+    "doing": _("running"),
+    "succeeded": _("done"),
+    "failed": _("failed"),
+    "cancelled": _("cancelled"),
+    "aborting": _("being stopped"),
+    "aborted": _("stopped"),
+}
+
+
 class RetryColumn(Column):
     """A button beside jobs that were parked."""
 
@@ -81,21 +96,48 @@ def retry_job(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("procrastinatejob:index")
 
 
+class JobFilter(TableFilter):
+    status = django_filters.ChoiceFilter(label=_("State"), choices=list(JOB_STATES.items()))
+
+    class Meta:
+        model = ProcrastinateJob
+        fields = ["status"]
+
+
+class JobPages(WagtailPaginator):
+    @property
+    def items_count_label(self) -> str:
+        return ngettext("%(number)s job", "%(number)s jobs", self.count) % {"number": self.count}
+
+
+class JobList(IndexView):
+    """Under our name: the library's is "procrastinate job" in every language."""
+
+    page_title = _("Jobs")
+    verbose_name_plural = _("Jobs")
+    paginator_class = JobPages
+
+
 class Jobs(ReadOnlyTable):
     """What workers do. A failed job was tried five times; what it was called with is not shown."""
 
     model, icon, menu_label = ProcrastinateJob, "tasks", _("Jobs")
     find_in = ("task_name",)
-    filters = ["status"]
+    index_view_class, filterset_class = JobList, JobFilter
     inspect_view_enabled = False
     export_exclude = ("args", "lock", "queueing_lock", "worker", "abort_requested")
 
     @cached_property
     def list_display(self) -> list[Any]:
         return [
-            Column("id", label=_("Number"), sort_key="id"),
+            Column("id", label=pgettext_lazy("of a job", "Number"), sort_key="id"),
             Column("task_name", label=_("Task"), sort_key="task_name"),
-            Column("status", label=_("State"), sort_key="status"),
+            Column(
+                "status",
+                label=_("State"),
+                sort_key="status",
+                accessor=lambda job: JOB_STATES.get(job.status, job.status),
+            ),
             Column("attempts", label=_("Tries"), sort_key="attempts"),
             DateColumn("scheduled_at", label=_("Planned for"), sort_key="scheduled_at"),
             RetryColumn("retry", label=_("Actions")),

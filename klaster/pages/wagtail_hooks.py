@@ -47,6 +47,18 @@ class RightMenuItem(MenuItem):
         return bool(request.user.has_perm(self.right))
 
 
+@hooks.register("register_reports_menu_item")
+def quality() -> MenuItem:
+    url, right = reverse("quality_overview"), "directory.read_quality"
+    return RightMenuItem(_("Quality of the data"), url, icon_name="warning", order=100, right=right)
+
+
+@hooks.register("register_reports_menu_item")
+def figures() -> MenuItem:
+    url, right = reverse("figure_list"), "directory.read_quality"
+    return RightMenuItem(_("The network in figures"), url, icon_name="table", order=110, right=right)
+
+
 @hooks.register("register_settings_menu_item")
 def people() -> MenuItem:
     return RightMenuItem(_("People"), reverse("people"), icon_name="user", order=900, right="accounts.view_people")

@@ -12,6 +12,7 @@ Every save passes the row's own full_clean and is written down with what was bef
 alphabet of the reader. Who may not see a table gets the same answer as for one that does not exist.
 """
 
+from klaster.core.office.bulk import RowsAction
 from klaster.core.office.choosers import Chooser
 from klaster.core.office.fields import CodesField, LinesField, NamesField
 from klaster.core.office.filters import CountryFilter, TableFilter
@@ -25,6 +26,7 @@ __all__ = [
     "LinesField",
     "NamesField",
     "ReadOnlyTable",
+    "RowsAction",
     "Table",
     "TableFilter",
     "TableForm",

@@ -10,6 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.utils import quote
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError, QuerySet
@@ -21,8 +22,9 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn
 from wagtail.admin.views import generic
+from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.admin.views.generic import history
 
 from klaster.core import audit, languages, tables
@@ -129,13 +131,29 @@ class InspectView(Closed, generic.InspectView):
 
 
 class IndexView(Closed, generic.IndexView):
+    template_name = "core/office/index.html"
     list_select_related: tuple[str, ...] = ()
     list_prefetch_related: tuple[str, ...] = ()
     export_exclude: tuple[str, ...] = ()
     show_other_searches = False
     add_item_label = _("Add")
 
+    @cached_property
+    def has_bulk_actions(self) -> bool:
+        """Whether something can be done to several rows of this table at once."""
+        label, name = self.model._meta.app_label, self.model._meta.model_name
+        return bool(bulk_action_registry.get_bulk_actions_for_model(label, name))
+
     # --- columns ----------------------------------------------------------------------------------------------------
+    @cached_property
+    def columns(self) -> list[Column]:
+        ticks = [BulkActionsCheckboxColumn("bulk_actions", obj_type="row")] if self.has_bulk_actions else []
+        return [*ticks, *super().columns]
+
+    def _get_title_column(self, *args: Any, **kwargs: Any) -> Column:
+        """Its words say to a screen reader which row a tick is for."""
+        return super()._get_title_column(*args, get_title_id=lambda row: f"row_{quote(row.pk)}_title", **kwargs)
+
     def _get_custom_column(self, field_name: str, column_class: type[Column] = Column, **kwargs: Any) -> Column:
         """Yes and no, and dates known to the month or year, in the reader's words: not True, not 2017-05."""
         try:

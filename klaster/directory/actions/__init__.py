@@ -1,5 +1,6 @@
 """What people and commands do to the directory: each verb one transaction, checked again under its lock, recorded."""
 
+from klaster.directory.actions.bulk import confirm_entry, hide, show
 from klaster.directory.actions.changes import (
     Standing,
     as_if_public,
@@ -92,6 +93,7 @@ __all__ = [
     "change_organisation",
     "close_opening",
     "confirm_by_editing",
+    "confirm_entry",
     "confirm_import",
     "confirm_membership",
     "confirm_section",
@@ -106,6 +108,7 @@ __all__ = [
     "extend_opening",
     "find_duplicates",
     "gone_meanwhile",
+    "hide",
     "hold",
     "invite_colleague",
     "invite_member",
@@ -126,6 +129,7 @@ __all__ = [
     "send_join_request",
     "send_message",
     "sender_key",
+    "show",
     "standing_of",
     "start_import",
     "ticket_of",

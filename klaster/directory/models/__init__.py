@@ -8,6 +8,7 @@ from klaster.directory.models.contact import ContactMessage
 from klaster.directory.models.duplicates import Duplicate, DuplicateSearch
 from klaster.directory.models.imports import Import, ImportFile, ImportRow
 from klaster.directory.models.join_requests import JoinNote, JoinRequest
+from klaster.directory.models.links import LinkCheck
 from klaster.directory.models.merging import FormerAddress, Merge
 from klaster.directory.models.networks import Agreement, Network, NetworkParticipation, Programme
 from klaster.directory.models.organisations import Affiliation, Organisation
@@ -34,6 +35,7 @@ __all__ = [
     "JoinNote",
     "JoinRequest",
     "Label",
+    "LinkCheck",
     "Merge",
     "Network",
     "NetworkParticipation",

@@ -69,7 +69,7 @@ class Memberships(Table):
     find_in = ("cluster__name", "organisation__name")
     list_display = ("__str__", "kind", "joined", "left", "committed_by")
     list_select_related = ("cluster", "organisation")
-    filters = ["cluster", "kind", "committed_by"]
+    filters = ["cluster", "kind", "committed_by", "is_confirmed"]
     sections = [
         (_("Who is in what"), ["cluster", "organisation", "kind"]),
         (_("From when to when"), ["joined", "left", "committed_by"]),

@@ -9,6 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from klaster.accounts.factories import UserFactory
 from klaster.core import audit
+from klaster.core import jobs as core_jobs
 from klaster.core.models import AuditEvent, Letter
 from klaster.directory.factories import ClusterFactory
 from klaster.newsroom.rules import AUTHORS
@@ -155,3 +156,11 @@ def test_menu_of_an_author_has_no_tables(client):
 @pytest.mark.parametrize("address", ["/office/sites/", "/office/workflows/list/"])
 def test_office_cannot_change_who_may_what(office, address):
     assert office.get(address, follow=True).redirect_chain == [(reverse("wagtailadmin_home"), 302)]
+
+
+def test_jobs_are_called_jobs_in_the_language_of_the_reader(client):
+    core_jobs.app.configure_task("test.unknown", allow_unknown=True).defer()
+    client.force_login(UserFactory(secretariat=True, language="lt"))
+    page = client.get(reverse("procrastinatejob:index"), headers={"accept-language": "lt"}).text
+    assert "rocrastinate job" not in page
+    assert [word for word in ("Numeris", "Darbai", "eilėje") if word not in page] == []
