@@ -128,7 +128,13 @@ class Databases:
         connections["default"].settings_dict["NAME"] = name
         if is_new:
             begun = time.monotonic()
-            self.fill(size, smaller[-1] if smaller else 0)
+            try:
+                self.fill(size, smaller[-1] if smaller else 0)
+            except BaseException:  # a half-filled one must not be taken for whole by the next run
+                connections.close_all()
+                with self._maintenance() as maintenance:
+                    maintenance.execute(f'drop database "{name}" with (force)')
+                raise
             print(f"{size:>9,} organisations filled in {time.monotonic() - begun:.0f} s", flush=True)
 
     def fill(self, size: int, have: int) -> None:

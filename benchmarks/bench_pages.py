@@ -1,6 +1,7 @@
 """What public pages cost beside a bare Django view: under the server of production, and one by one.
 
-    make bench
+    make bench                                              # or, alone:
+    .venv/bin/python benchmarks/bench_pages.py [--no-load]   # without the servers
 
 First granian serves a Django with one view and no middleware, then this site, on the same machine in the same run:
 answers a second and CPU of the server process, for kept pages and for pages made anew. Then each page alone: CPU
@@ -39,6 +40,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, setup_test_environment, teardown_databases
 from django.test.utils import setup_databases as make_database
 
+from klaster.core import freshness, kept_pages
 from klaster.directory.models import Cluster, Network
 
 ROUNDS = 20
@@ -130,6 +132,7 @@ def under_load(pages: dict[str, str]) -> None:
 
 
 def one_by_one(pages: dict[str, str]) -> None:
+    kept_pages.store.most = 0
     settings.KEPT_PAGES_MB = 64  # menu and footer are worked out once; no page is kept in this process
     client = Client()
     print(f"{'one by one, no page kept':34}{'CPU ms':>10}{'questions':>11}")
@@ -160,9 +163,11 @@ def main() -> None:
             "search": "/en/search/?q=klasteriu",
             "suggestions": "/en/search/suggest/?q=smar",
         }
-        under_load(pages)
+        if "--no-load" not in sys.argv:
+            under_load(pages)
         one_by_one(pages | more)
     finally:
+        freshness.close()
         teardown_databases(databases, verbosity=0)
 
 

@@ -22,7 +22,7 @@ from django.db import connection, connections
 from psycopg import sql
 
 from klaster import start
-from klaster.core import health
+from klaster.core import freshness, health
 from klaster.core.devdb import APP_USER
 from klaster.core.jobs import WorkerThread
 from klaster.core.server import Server
@@ -48,6 +48,7 @@ class Command(BaseCommand):
                 self.serve(server, began)
         finally:
             connections.close_all()
+            freshness.close()
             stop_embedded()
 
     def load(self) -> None:
