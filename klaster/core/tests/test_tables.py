@@ -115,9 +115,8 @@ def test_times_are_the_readers():
 def test_what_goes_in_comes_out(rows):
     table = Table("T", ["a", "b", "c"], rows)
     found = rows_of(read_xlsx(tables.xlsx_response(table)).worksheets[0])[1:]
-    assert [[value or "" for value in row] for row in found] == [[*row] for row in rows if any(row)] or not any(
-        map(any, rows)
-    )
+    # Rows without a word are gaps in the sheet; readers give some of them.
+    assert [[value or "" for value in row] for row in found if any(row)] == [[*row] for row in rows if any(row)]
     back = [[cell.removeprefix("'") if cell[1:2] in tables.FORMULA_STARTS else cell for cell in row]
             for row in read_csv(tables.csv_response(table))[1 : len(rows) + 1]]  # fmt: skip
     assert back == [[tables.FORMULA_INSIDE.sub(r"\1\2'", text) for text in row] for row in rows]
