@@ -21,15 +21,15 @@ def choose(client, theme, **sent):
 def test_what_was_chosen_is_drawn_from_the_first_byte(client, theme):
     answer = choose(client, theme)
     assert (answer.status_code, answer.url) == (302, f"{HERE}#appearance")
-    page = client.get(HERE)
-    assert f'<html lang="en" data-theme="{theme}">' in page.text
-    assert f'<meta name="color-scheme" content="{theme}">' in page.text
-    assert page.text.count('aria-pressed="true"') == 1
-    assert f'name="theme" value="{theme}" aria-pressed="true"' in page.text
+    page = " ".join(client.get(HERE).text.split())
+    assert f'<html lang="en" data-theme="{theme}">' in page
+    assert f'<meta name="color-scheme" content="{theme}">' in page
+    assert page.count('aria-pressed="true"') == 1
+    assert f'name="theme" value="{theme}" aria-pressed="true"' in page
 
 
 def test_without_a_choice_the_system_decides(client):
-    page = client.get(HERE).text
+    page = " ".join(client.get(HERE).text.split())
     assert '<html lang="en">' in page
     assert '<meta name="color-scheme" content="light dark">' in page
     assert 'name="theme" value="" aria-pressed="true"' in page
