@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.template.defaultfilters import filesizeformat
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +20,7 @@ HEAD_LINES = 2_000_000
 
 
 def file_help() -> str:
-    limit = filesizeformat(settings.MAX_UPLOAD_BYTES)
+    limit = uploads.size_in_words(settings.MAX_UPLOAD_BYTES)
     return _("XLSX, XLS, ODS or CSV with headings in one of the first lines, at most %(limit)s.") % {"limit": limit}
 
 
