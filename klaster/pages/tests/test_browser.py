@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.template import engines
 from django.utils import timezone
+from django.utils.text import slugify
 from playwright.sync_api import expect
 
 from klaster.accounts.factories import UserFactory
@@ -72,9 +73,24 @@ def sees(browser, live_server):
 def write(window, index, title):
     """Fill in the form of an article, up to the buttons."""
     window.goto(f"/office/pages/add/newsroom/articlepage/{index.pk}/")
-    window.locator("[name=title]").fill(title)
     window.locator("[name=summary]").fill("Two clusters try it out.")
     window.locator("[name=date]").fill("2027-03")
+    slug = window.locator("[name=slug]")
+    for _try in range(5):  # the office's script makes the address of the title, once it has begun to listen
+        window.locator("[name=title]").fill("")
+        window.locator("[name=title]").fill(title)
+        window.locator("[name=title]").blur()
+        if waits_for(slug, slugify(title)):
+            return
+    expect(slug).to_have_value(slugify(title))
+
+
+def waits_for(field, value):
+    try:
+        expect(field).to_have_value(value, timeout=PATIENCE / 5)
+    except AssertionError:
+        return False
+    return True
 
 
 def choose(window, words):
