@@ -217,7 +217,9 @@ def links(desk: Desk) -> Iterator[Link]:
         yield Link(_("Members"), reverse("cluster_members", args=slug), "users", pages=members)
         url, requests = reverse("join_requests", args=slug), ("join_requests", "join_request")
         yield Link(_("Join requests"), url, "user-plus", count=asked, pages=requests)
-        imports = ("import_list", "import_members", "import_detail", "import_columns", "import_check")
+        imports = (
+            "import_list", "import_members", "import_organisations", "import_detail", "import_columns", "import_check",
+        )  # fmt: skip
         yield Link(_("Imports"), reverse("import_list"), "upload", pages=imports)
     if can("directory.read_messages", cluster):
         count = unopened(desk).get(cluster, 0)

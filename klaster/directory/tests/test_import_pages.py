@@ -105,6 +105,19 @@ def test_a_table_is_led_from_file_to_report_and_back(sender, cluster):
     assert (ClusterMembership.objects.count(), Organisation.objects.filter(slug="uab-nauja").count()) == (0, 0)
 
 
+def test_each_step_stands_in_the_workspace_of_its_cluster(sender, cluster, coordinator):
+    import_ = f.ImportFactory(cluster=cluster, by=coordinator, state="mapping")
+    steps = (("mapping", "import_columns"), ("checked", "import_check"), ("done", "import_detail"))
+    for state, page in steps:
+        finished = import_.created_at if state == "done" else None
+        Import.objects.filter(pk=import_.pk).update(state=state, finished_at=finished)
+        text = sender.get(url(page, import_.pk)).content.decode()
+        side = text.split('<div class="side">')[1].split("</nav>")[0]
+        assert str(cluster.name) in side
+        assert 'aria-current="page"' in side.split("Imports")[0].rsplit("<li>", 1)[1]
+        assert '<nav class="crumbs"' in text
+
+
 @pytest.mark.parametrize("file", sorted(FILES.glob("[0-9]*")), ids=lambda file: file.name)
 @pytest.mark.parametrize("language", ["en", "lt"])
 def test_every_file_of_the_collection_goes_on_or_gets_a_sentence(client, coordinator, cluster, file, language):

@@ -125,6 +125,7 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
 def columns_page(request: HttpRequest, import_: Import, form: ColumnsForm, read_form: ReadForm) -> HttpResponse:
     context = {
         "import": import_,
+        "cluster": import_.cluster,
         "form": form,
         "read_form": read_form,
         "earlier": shown.earlier(import_),
@@ -176,6 +177,7 @@ def import_check(request: HttpRequest, pk: int) -> HttpResponse:
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "import": import_,
+        "cluster": import_.cluster,
         "problem": problem,
         "page": page,
         "rows": shown.preview(import_, list(page)),
@@ -217,6 +219,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     page = Paginator(shown.reported(import_, chosen).order_by("line"), ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "import": import_,
+        "cluster": import_.cluster,
         "percent": shown.percent(import_),
         "page": page,
         "rows": shown.report(list(page)),
