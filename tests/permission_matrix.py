@@ -263,6 +263,7 @@ MATRIX: dict[str, Row] = {
     "programme_list": Row(PUBLIC),
     "programme_detail": Row(PUBLIC, args=lambda world: [world.programme.slug]),
     "search": Row(PUBLIC),
+    "search_export": Row(PUBLIC, args=csv),
     "search_suggest": Row(PUBLIC),
 }
 

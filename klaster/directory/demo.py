@@ -18,7 +18,7 @@ from django.utils import timezone
 from klaster.accounts.models import User
 from klaster.core import languages
 from klaster.core.fields import Translated
-from klaster.directory import demo_care
+from klaster.directory import actions, demo_care
 from klaster.directory.demo_changes import load_changes
 from klaster.directory.demo_imports import load_imports
 from klaster.directory.models import (
@@ -90,6 +90,7 @@ def load_demo_directory(people: Mapping[str, User]) -> int:
     load_changes(people, clouds, beacons)
     load_imports(clouds, people["coordinator"])
     demo_care.give(clouds, beacons, people)
+    _double()
     return _entries() - before
 
 
@@ -168,6 +169,17 @@ def _members(cluster: Cluster) -> None:
             kind=ClusterMembership.Kind.ASSOCIATED if number > 7 else ClusterMembership.Kind.MEMBER,
             committed_by=(ClusterMembership.Commitment.AGREEMENT, ClusterMembership.Commitment.FEE, "")[number % 3],
         )  # fmt: skip
+
+
+def _double() -> None:
+    """A firm of the clouds entered a second time, found as the nightly search finds such pairs."""
+    _entry_of_it, made = _entry(
+        Organisation, "demo-raindrops-again", both("Lašų fabrikas (išgalvota)", "Raindrop Factory (invented)"),
+        kind=Kind.COMPANY, country=settings.COUNTRY, slug="lasu-fabrikas-antras",
+        summary=both("Išgalvotas antras to paties fabriko įrašas.", "An invented second entry of the same factory."),
+    )  # fmt: skip
+    if made:
+        actions.find_duplicates()
 
 
 def _labels(cluster: Cluster) -> None:

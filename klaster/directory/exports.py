@@ -6,7 +6,8 @@ Rows come in batches, so that the table of a whole country needs no more memory 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
@@ -28,6 +29,9 @@ from klaster.directory.models import (
     Organisation,
     Programme,
 )
+
+if TYPE_CHECKING:
+    from klaster.directory.search import Group
 
 BATCH = 500
 EACH_MINUTE = 20  # tables one reader takes away
@@ -146,6 +150,19 @@ def programme(row: Programme) -> list[object]:
     whole = row.part_of.name if row.part_of and row.part_of.is_published else ""
     return [row.name, row.get_kind_display(), named(row.coordinator), whole, row.founded, row.ended, row.summary,
             row.website, address(row)]  # fmt: skip
+
+
+# --- what was searched for --------------------------------------------------------------------------------------------
+def search_columns() -> list[str]:
+    return [_("Kind"), _("Name"), _("About it"), _("In one sentence"), _("Page")]
+
+
+def search_hits(groups: Iterable[Group]) -> Iterator[list[object]]:
+    """Each hit with the first of its texts, as the page would show it where the words stand in the name."""
+    for group in groups:
+        for hit in group.hits:
+            about, text = ", ".join(map(str, hit.meta)), hit.texts[0].text if hit.texts else ""
+            yield [str(group.kind.title), hit.title.text, about, text, urljoin(f"{settings.SITE_URL}/", hit.url)]
 
 
 # --- what only a cluster's own people take away -----------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.text import capfirst
@@ -15,7 +14,6 @@ from django.utils.translation import ngettext
 from klaster.core.models import Notice, label_of
 from klaster.directory.actions import ticket_of
 from klaster.directory.models import (
-    Affiliation,
     Cluster,
     ClusterMembership,
     ContactMessage,
@@ -24,6 +22,7 @@ from klaster.directory.models import (
     Opening,
 )
 from klaster.directory.models.base import Publication
+from klaster.directory.models.join_requests import LATE_AFTER, SOON_AFTER
 from klaster.directory.models.organisations import today
 from klaster.directory.topics import CONTACT
 from klaster.directory.workspace import Act, Desk, Link, Todo, Urgency
@@ -31,7 +30,6 @@ from klaster.directory.workspace import Act, Desk, Link, Todo, Urgency
 OPENING_ENDS_WITHIN = datetime.timedelta(days=14)
 OPENING_ENDED_WITHIN = datetime.timedelta(days=30)
 LABEL_ENDS_WITHIN = datetime.timedelta(days=90)
-SOON_AFTER, LATE_AFTER = 7, 14  # days that somebody who asks to join has waited
 BACK = ("back", "my")  # a button on the page of today leads back to it
 
 
@@ -90,13 +88,8 @@ def unopened(desk: Desk) -> dict[Cluster, int]:
 def join_requests(desk: Desk) -> Iterator[Todo]:
     """Organisations ask to join the own clusters; the office answers where nobody of the cluster can."""
     rows = JoinRequest.objects.filter(state=JoinRequest.State.WAITING).select_related("cluster", "organisation")
-    if desk.person.is_secretariat:
-        managed = Affiliation.objects.active().filter(
-            organisation=OuterRef("cluster__coordinator"), role=Affiliation.Role.MANAGER, person__is_active=True
-        )
-        rows = rows.filter(Q(cluster__in=desk.clusters) | ~Exists(managed))
-    else:
-        rows = rows.filter(cluster__in=desk.clusters)
+    own = rows.filter(cluster__in=desk.clusters)
+    rows = own | rows.nobody_answers() if desk.person.is_secretariat else own
     for row in rows.order_by("sent_at", "pk"):
         names = {"organisation": row.firm_name, "cluster": row.cluster.name}
         sent = timezone.localdate(row.sent_at)

@@ -122,5 +122,6 @@ urlpatterns = [
     path(_("programmes/"), programmes.programme_list, name="programme_list"),
     path(_("programmes/<slug:slug>/"), programmes.programme_detail, name="programme_detail"),
     path(_("search/"), search.search, name="search"),
+    path(_("search.<table:ending>"), search.search_export, name="search_export"),
     path(_("search/suggest/"), search.search_suggest, name="search_suggest"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
+from klaster.directory.models.base import Entry
 from klaster.directory.models.merging import EntryKind, OfficeQuerySet
 
 REASONS = {
@@ -89,3 +91,15 @@ class DuplicateSearch(models.Model):
 
 def reasons_of(score: Any) -> list[dict[str, Any]]:
     return [{"code": each.code, "points": each.points, "values": dict(each.values)} for each in score.reasons]
+
+
+def with_entries(rows: Iterable[Duplicate]) -> list[tuple[Duplicate, tuple[Entry, Entry]]]:
+    """Each proposal with its two entries, in two questions; one whose entry is gone is left out."""
+    rows = list(rows)
+    found: dict[tuple[str, int], Entry] = {}
+    for kind in EntryKind:
+        pks = {pk for row in rows if row.kind == kind for pk in (row.first, row.second)}
+        entries = kind.model._default_manager.filter(pk__in=pks) if pks else []
+        found |= {(kind.value, entry.pk): entry for entry in entries}
+    pairs = ((row, (found.get((row.kind, row.first)), found.get((row.kind, row.second)))) for row in rows)
+    return [(row, (one, other)) for row, (one, other) in pairs if one and other]

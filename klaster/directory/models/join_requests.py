@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -20,16 +20,26 @@ from klaster.core import languages
 from klaster.directory import legal_codes
 from klaster.directory.models.clusters import Cluster
 from klaster.directory.models.copies import delete_copies
-from klaster.directory.models.organisations import Organisation
+from klaster.directory.models.organisations import Affiliation, Organisation
 
 if TYPE_CHECKING:
     from klaster.directory.models.base import Reader
+
+
+SOON_AFTER, LATE_AFTER = 7, 14  # days that somebody who asks to join has waited
 
 
 class JoinRequestQuerySet(models.QuerySet):
     def open(self) -> Self:
         """Not answered for good yet."""
         return self.filter(state__in=JoinRequest.OPEN)
+
+    def nobody_answers(self) -> Self:
+        """Sent to a cluster that nobody keeps here: the office answers for it."""
+        managed = Affiliation.objects.active().filter(
+            organisation=OuterRef("cluster__coordinator"), role=Affiliation.Role.MANAGER, person__is_active=True
+        )
+        return self.filter(~Exists(managed))
 
     def visible_to(self, user: Reader) -> Self:
         """Who sent it, who keeps the cluster it was sent to, the office."""

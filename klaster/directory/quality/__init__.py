@@ -2,15 +2,16 @@
 
 Later parts add checks of their own when they are ready (`AppConfig.ready`), so that nothing here imports them:
 
-    quality.add(Duplicates())                            # a Check: see `check`
+    quality.add(Anything())                              # a Check: see `check`
 """
 
+from klaster.directory.quality.asking import Duplicates, JoinRequestsOpen
 from klaster.directory.quality.check import Check, Finding, Kind, Option
 from klaster.directory.quality.checks import BrokenLinks, Incomplete, LabelsEnding, Stale
 
 __all__ = ["Check", "Finding", "Kind", "Option", "add", "checks", "named"]
 
-_checks: list[Check] = [LabelsEnding(), BrokenLinks(), Stale(), Incomplete()]
+_checks: list[Check] = [JoinRequestsOpen(), LabelsEnding(), BrokenLinks(), Stale(), Incomplete(), Duplicates()]
 
 
 def add(check: Check) -> None:

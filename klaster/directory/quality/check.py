@@ -44,6 +44,7 @@ class Finding:
     day: datetime.date | None
     mend_url: str
     language: str = ""
+    mend: str = ""  # what is done there, unless the row is edited
 
 
 class Check:

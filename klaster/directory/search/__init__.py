@@ -19,7 +19,7 @@ from django.db import connection
 from django.utils.functional import Promise
 
 from klaster.directory.search.entries import EntrySearch
-from klaster.directory.search.found import Found, Hit, Question, Text
+from klaster.directory.search.found import MOST_COUNTED, Found, Hit, Question, Text
 from klaster.directory.search.marks import highlight
 from klaster.directory.search.own_kinds import KINDS
 from klaster.directory.search_query import LONGEST, Query, read
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from klaster.directory.models.base import Reader
 
 __all__ = [
-    "LONGEST", "Found", "Group", "Hit", "Query", "Question", "Text", "everything", "kinds", "names_like", "of_kind",
-    "read", "register", "suggestions",
+    "LONGEST", "MOST_COUNTED", "Found", "Group", "Hit", "Query", "Question", "Text", "everything", "kinds",
+    "names_like", "of_kind", "read", "register", "suggestions",
 ]  # fmt: skip
 
 Find = Callable[[Question], Found]

@@ -10,6 +10,7 @@ from klaster.directory.models import (
     Affiliation,
     Cluster,
     ClusterMembership,
+    Duplicate,
     Label,
     Network,
     NetworkParticipation,
@@ -31,7 +32,7 @@ def real():
 @pytest.fixture
 def people(real):
     people = create_demo_people()
-    assert demo.load_demo_directory(people) == 18
+    assert demo.load_demo_directory(people) == 19
     return people
 
 
@@ -67,6 +68,14 @@ def test_each_coordinator_keeps_one_cluster_and_the_member_none(people):
     assert Affiliation.objects.count() == 3
 
 
+def test_the_search_for_duplicates_finds_the_invented_pair_and_only_it(people):
+    (row,) = Duplicate.objects.all()
+    pair = {row.first, row.second}
+    assert pair == set(Organisation.objects.filter(key__startswith="demo-raindrops").values_list("pk", flat=True))
+    assert row.state == Duplicate.State.PROPOSED
+    assert "same_name" in {reason["code"] for reason in row.reasons}
+
+
 def test_nothing_invented_joins_anything_real(people, real):
     assert not ClusterMembership.objects.exclude(cluster__is_invented=True, organisation__is_invented=True).exists()
     assert not NetworkParticipation.objects.filter(network__is_home=True, cluster__is_invented=True).exists()
@@ -90,7 +99,9 @@ def test_invented_firms_have_counties_and_activities_where_the_lists_are_loaded(
     assert [activity.code for activity in factory.activities.all()] == ["26.51"]
     counties = Organisation.objects.filter(key__startswith="demo-", region__isnull=False).values("region").distinct()
     assert counties.count() == 10
-    assert Organisation.objects.filter(key__startswith="demo-", activities=None).count() == 3  # the office and issuers
+    assert (
+        Organisation.objects.filter(key__startswith="demo-", activities=None).count() == 4
+    )  # issuers, offices, a double
 
 
 def test_invented_clusters_stay_out_of_production(settings):

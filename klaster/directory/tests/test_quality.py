@@ -15,9 +15,9 @@ from klaster.accounts.factories import UserFactory
 from klaster.core import waiting
 from klaster.core.models import Notice
 from klaster.core.waiting import Order, Waiting
+from klaster.directory import actions, jobs, label_notices, quality
 from klaster.directory import factories as f
-from klaster.directory import jobs, label_notices, quality
-from klaster.directory.models import Confirmation, LinkCheck
+from klaster.directory.models import Confirmation, Duplicate, LinkCheck
 from klaster.directory.models.organisations import today
 from klaster.directory.quality import Kind
 from klaster.directory.quality.checks import LACKS, is_empty
@@ -122,6 +122,40 @@ def test_a_broken_link_is_found_at_everybody_who_names_it():
     assert sorted(names("links")) == ["firm", "one", "one"]
 
 
+def ask(days, **values):
+    values.setdefault("cluster", f.ClusterFactory())
+    return f.JoinRequestFactory(sent_at=timezone.now() - DAYS(days), **values)
+
+
+def test_join_requests_open_for_long_and_those_nobody_can_answer(office):
+    kept = f.AffiliationFactory(manager=True)
+    keeper = f.ClusterFactory(coordinator=kept.organisation)
+    ask(3, cluster=keeper, organisation_name="UAB Nauja")
+    ask(9, cluster=keeper, organisation_name="UAB Laukia")
+    ask(20, cluster=keeper, organisation_name="UAB Klausta", state="asked")
+    ask(30, cluster=keeper, organisation_name="UAB Atsakyta", state="declined", reason="No", answered_at=timezone.now())
+    ask(1, organisation_name="UAB Niekas")
+    assert names("join-requests") == ["UAB Klausta", "UAB Laukia", "UAB Niekas"]
+    narrowed = {option: names("join-requests", option=option) for option in ("waiting", "asked", "late", "nobody")}
+    assert narrowed == {
+        "waiting": ["UAB Laukia"], "asked": ["UAB Klausta"], "late": ["UAB Klausta"], "nobody": ["UAB Niekas"],
+    }  # fmt: skip
+
+
+def test_pairs_that_may_be_one_lead_to_the_two_side_by_side(client, office):
+    one, other = (
+        f.OrganisationFactory(name=f.both("UAB Ąžuolynas", "")),
+        f.OrganisationFactory(name=f.both("Ąžuolynas", "")),
+    )
+    actions.find_duplicates()
+    assert names("duplicates", Kind.ORGANISATION) == ["UAB Ąžuolynas · Ąžuolynas"]
+    assert names("duplicates", Kind.CLUSTER) == []
+    page = client.get(url("quality_list", "duplicates")).text
+    assert url("merge_entries", "organisation", one.slug, other.slug) in page, "opens where there is something"
+    actions.reject_duplicate(Duplicate.objects.get(), by=office)
+    assert names("duplicates", Kind.ORGANISATION) == []
+
+
 # --- the pages --------------------------------------------------------------------------------------------------------
 def test_the_overview_counts_and_leads_to_the_rows(client, office):
     cluster("never")
@@ -160,9 +194,16 @@ def test_more_rows_ask_no_more_queries(client, office):
             url=f"https://a{number}.test/", host="a", status="broken", problem="404", since=timezone.now()
         )
 
+    def pair(number):
+        one, other = f.OrganisationFactory(), f.OrganisationFactory()
+        Duplicate.objects.create(kind="organisation", first=one.pk, second=other.pk, score=60)
+
     broken(1)
+    pair(1)
+    ask(9)
     addresses = [url("quality_list", code) + f"?kind={kind}" for code, kind in
-                 (("stale", "cluster"), ("incomplete", "cluster"), ("labels", ""), ("links", ""))]  # fmt: skip
+                 (("stale", "cluster"), ("incomplete", "cluster"), ("labels", ""), ("links", ""), ("join-requests", ""),
+                  ("duplicates", "organisation"))]  # fmt: skip
     f.LabelFactory(valid_until=today())
     for address in addresses:
         client.get(address)
@@ -174,6 +215,8 @@ def test_more_rows_ask_no_more_queries(client, office):
     for number in range(2, 5):
         cluster(f"more {number}", website=f"https://a{number}.test/")
         broken(number)
+        pair(number)
+        ask(9)
         f.LabelFactory(valid_until=today())
     many = []
     for address in addresses:
@@ -198,6 +241,23 @@ def test_what_waits_stands_on_the_first_page_of_the_office(client, office):
     assert "clustermembership/?is_confirmed=false" in page
     rows = client.get("/office/directory/clustermembership/?is_confirmed=false").text
     assert str(membership.organisation) in rows
+
+
+def test_join_requests_and_pairs_stand_there_too_and_are_tables(client, office):
+    ask(9, organisation_name="UAB Laukia", cluster=cluster("kaip"))
+    one, other = f.OrganisationFactory(), f.OrganisationFactory()
+    Duplicate.objects.create(kind="organisation", first=one.pk, second=other.pk, score=60)
+    with override("en"):
+        found = {each.words: each for each in waiting.of(office)}
+    asked, pairs = found["Join requests without an answer: 1"], found["Entries that may be one and the same: 1"]
+    assert (asked.url, asked.order) == (url("quality_list", "join-requests"), Order.PEOPLE)
+    assert ">UAB Laukia</a>" in client.get(asked.url).text
+    assert str(one.name) in client.get(pairs.url).text
+    for code, said in (("join-requests", "UAB Laukia"), ("duplicates", str(other.name))):
+        for ending in ("csv", "xlsx"):
+            answer = client.get(url("quality_export", code, ending))
+            text = b"".join(answer.streaming_content)
+            assert said.encode() in text if ending == "csv" else text.startswith(b"PK")
 
 
 def test_nothing_waits_for_whoever_may_not_deal_with_it():

@@ -20,6 +20,7 @@ from klaster.directory import actions, choosing, jobs
 from klaster.directory.forms import PairForm
 from klaster.directory.models import Duplicate, DuplicateSearch, Merge
 from klaster.directory.models.base import Entry
+from klaster.directory.models.duplicates import with_entries
 from klaster.directory.models.merging import EntryKind, name_of
 from klaster.directory.views.answers import paged
 
@@ -52,25 +53,13 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
     page = paged(request, Duplicate.objects.visible_to(request.user).filter(state=state).select_related("decided_by"))
     context = {
         "page": page,
-        "pairs": with_entries(page.object_list),
+        "pairs": [{"row": row, "entries": pair} for row, pair in with_entries(page.object_list)],
         "show": show,
         "form": form,
         "search": DuplicateSearch.objects.first(),
         "crumbs": crumbs(),
     }
     return render(request, "directory/duplicate_list.html", context, status=422 if form.errors else 200)
-
-
-def with_entries(rows: Any) -> list[dict[str, Any]]:
-    """Each proposal with its two entries, in three questions; one whose entry is gone is left out."""
-    rows = list(rows)
-    found: dict[tuple[str, int], Entry] = {}
-    for kind in EntryKind:
-        pks = {pk for row in rows if row.kind == kind for pk in (row.first, row.second)}
-        entries = kind.model._default_manager.filter(pk__in=pks) if pks else []
-        found |= {(kind.value, entry.pk): entry for entry in entries}
-    pairs = [{"row": row, "entries": [found.get((row.kind, pk)) for pk in (row.first, row.second)]} for row in rows]
-    return [pair for pair in pairs if all(pair["entries"])]
 
 
 @require_POST

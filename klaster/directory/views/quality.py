@@ -46,7 +46,9 @@ def asked_of(request: HttpRequest, code: str) -> Asked:
     check = quality.named(code)
     if check is None:
         raise Http404
-    kind = next((each for each in check.kinds if each.value == request.GET.get("kind")), check.kinds[0])
+    kind = next((each for each in check.kinds if each.value == request.GET.get("kind")), None)
+    if kind is None:  # the first of which there is something
+        kind = next((each for each in check.kinds if len(check.kinds) > 1 and check.count(each)), check.kinds[0])
     option = request.GET.get("show", "")
     return Asked(check, kind, option if option in {each.value for each in check.options(kind)} else "")
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from klaster.core import tables
 from klaster.core.limits import limited
+from klaster.directory import exports
 from klaster.directory import search as finder
 from klaster.directory.views.answers import PER_PAGE
 
@@ -26,6 +29,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context = {
         "query": query,
         "longest": finder.LONGEST,
+        "most": finder.MOST_COUNTED,
         "group": group,
         "groups": groups,
         "total": sum(each.found.total for each in groups),
@@ -33,6 +37,30 @@ def search(request: HttpRequest) -> HttpResponse:
         "page": page_of(group, number) if group else None,
     }
     return render(request, "directory/search.html", context)
+
+
+@login_not_required
+@require_GET
+@limited("search", limit=60, per=60, methods=["GET"])
+@limited("export", limit=exports.EACH_MINUTE, per=60, methods=["GET"])
+def search_export(request: HttpRequest, ending: str) -> HttpResponseBase:
+    """What the page of the search shows, all of it and not by pages: of each kind as many as are counted."""
+    query = finder.read(request.GET.get("q", ""))
+    kind = request.GET.get("kind", "")
+    group = finder.of_kind(kind, query, request.user, start=0, stop=finder.MOST_COUNTED)
+    groups = [group] if group else finder.everything(query, request.user, first=finder.MOST_COUNTED)
+    given = exports.searched(query.text)
+    if group:
+        given.append(f"{_('Kind')}: {group.kind.title}")
+    if any(each.near for each in groups):
+        given.append(_("nothing has exactly these words: names near to them"))
+    for each in groups:
+        if each.found.is_capped:
+            words = _("%(kind)s: only the first %(number)s")
+            given.append(words % {"kind": each.kind.title, "number": finder.MOST_COUNTED})
+    page, columns = exports.list_page("search"), exports.search_columns()
+    table = exports.table(request, _("Search results"), page, columns, exports.search_hits(groups), given)
+    return tables.response(table, ending)
 
 
 def page_number(request: HttpRequest) -> int:
