@@ -121,6 +121,7 @@ rules.add_perm("directory.read_history", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.check_eccp", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.read_messages", is_secretariat | coordinates_cluster)
 rules.add_perm("directory.merge_entries", is_secretariat)
+rules.add_perm("directory.view_duplicate", is_secretariat)
 
 
 # --- changes to verified facts ----------------------------------------------------------------------------------------

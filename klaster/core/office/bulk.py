@@ -35,12 +35,16 @@ class RowsAction(BulkAction):
     """`right` is the verb of the right asked for each row: "change" → "directory.change_cluster"."""
 
     template_name = "core/office/bulk.html"
+    is_grave = False  # what cannot be taken back has a red button
     question: Text = ""
     button: Text = ""
     right = "change"
 
     def act(self, row: Any) -> bool:
-        """Do it to one row; False where there was nothing to do. Raises ValidationError, PermissionDenied."""
+        """Do it to one row; False where there was nothing to do. Raises ValidationError, PermissionDenied.
+
+        With a `form_class` of its own the page asks for more, and `cleaned_form` has what was answered.
+        """
         raise NotImplementedError
 
     # --- who may ------------------------------------------------------------------------------------------------------
@@ -80,11 +84,17 @@ class RowsAction(BulkAction):
         return {"item": obj, "edit_url": url}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        own = {"question": self.question, "button": self.button or self.display_name, "header_icon": "list-ul"}
+        own = {
+            "question": self.question,
+            "button": self.button or self.display_name,
+            "button_class": "serious" if self.is_grave else "",
+            "header_icon": "list-ul",
+        }
         return super().get_context_data(**kwargs) | own
 
     # --- doing it -----------------------------------------------------------------------------------------------------
     def form_valid(self, form: Any) -> HttpResponse:
+        self.cleaned_form = form
         rows, _refused = self.get_actionable_objects()
         done = 0
         try:

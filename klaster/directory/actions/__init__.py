@@ -1,6 +1,6 @@
 """What people and commands do to the directory: each verb one transaction, checked again under its lock, recorded."""
 
-from klaster.directory.actions.bulk import confirm_entry, hide, show
+from klaster.directory.actions.bulk import confirm_entry, delete_row, end_participation, hide, show
 from klaster.directory.actions.changes import (
     Standing,
     as_if_public,
@@ -102,9 +102,11 @@ __all__ = [
     "decide_the_rest",
     "decline_join_request",
     "delete_achievement",
+    "delete_row",
     "discard_import",
     "end_affiliation",
     "end_membership",
+    "end_participation",
     "extend_opening",
     "find_duplicates",
     "gone_meanwhile",

@@ -165,3 +165,9 @@ class Programmes(Table):
         WORDS,
         STATE,
     ]
+
+
+TABLES = (
+    Clusters, Organisations, Memberships, Affiliations, Labels, Achievements, Openings, Networks, Participations,
+    Agreements, Programmes,
+)  # fmt: skip

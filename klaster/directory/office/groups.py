@@ -10,19 +10,7 @@ from klaster.directory.office.choosers import CHOOSERS
 
 class DirectoryGroup(ModelViewSetGroup):
     menu_label, menu_icon, menu_order = _("Directory"), "group", 150
-    items = (
-        entries.Clusters,
-        entries.Organisations,
-        entries.Memberships,
-        entries.Affiliations,
-        entries.Labels,
-        entries.Achievements,
-        entries.Openings,
-        entries.Networks,
-        entries.Participations,
-        entries.Agreements,
-        entries.Programmes,
-    )
+    items = entries.TABLES
 
 
 class ListsGroup(ModelViewSetGroup):

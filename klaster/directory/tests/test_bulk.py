@@ -11,7 +11,7 @@ from klaster.accounts.factories import UserFactory
 from klaster.core.models import AuditEvent
 from klaster.directory import actions
 from klaster.directory import factories as f
-from klaster.directory.models import Cluster, ClusterMembership
+from klaster.directory.models import Cluster, ClusterMembership, Duplicate, Opening, Organisation
 from klaster.directory.models.organisations import today
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +122,118 @@ def test_the_actions_ask_for_the_right_again():
     for act in (actions.show, actions.hide, actions.confirm_entry):
         with pytest.raises(PermissionDenied):
             act(row, by=stranger)
+
+
+# --- ending, extending, deleting --------------------------------------------------------------------------------------
+def test_memberships_end_on_the_day_that_is_asked_for(client, office):
+    one, ended = f.ClusterMembershipFactory(), f.ClusterMembershipFactory(left="2020-01-01")
+    way = address("clustermembership", "end", one, ended)
+    assert 'name="day"' in client.get(way).text
+    assert client.post(way, {"day": "soon"}).status_code == 200, "asked again, nothing done"
+    assert ClusterMembership.objects.filter(left=None).count() == 1
+    client.post(way, {"day": "2026-03-01"})
+    one.refresh_from_db()
+    ended.refresh_from_db()
+    assert (one.left.isoformat(), ended.left.isoformat()) == ("2026-03-01", "2020-01-01")
+    assert AuditEvent.objects.get(action="membership ended").actor_id == office.pk
+
+
+def test_claims_that_are_not_so_are_refused_and_confirmed_ones_stop_it_all(client, office):
+    claim, confirmed = f.ClusterMembershipFactory(is_confirmed=False), f.ClusterMembershipFactory()
+    answer = client.post(address("clustermembership", "reject", claim, confirmed))
+    assert ClusterMembership.objects.count() == 2
+    assert "This membership was confirmed meanwhile." in client.get(answer.url).text
+    client.post(address("clustermembership", "reject", claim))
+    assert list(ClusterMembership.objects.all()) == [confirmed]
+
+
+def test_participations_and_affiliations_end(client, office):
+    part, acting = f.NetworkParticipationFactory(), f.AffiliationFactory(manager=True)
+    client.post(address("networkparticipation", "end", part), {"day": "2026-03-01"})
+    client.post(address("affiliation", "end", acting))
+    part.refresh_from_db()
+    acting.refresh_from_db()
+    assert (str(part.until), acting.until) == ("2026-03-01", max(today(), acting.since))
+    assert set(AuditEvent.objects.values_list("action", flat=True)) == {"participation ended", "affiliation ended"}
+
+
+def test_openings_are_shown_a_month_longer(client, office):
+    ends, open_end = f.OpeningFactory(until=today()), f.OpeningFactory(until=None)
+    answer = client.post(address("opening", "extend", ends, open_end))
+    assert Opening.objects.get(pk=ends.pk).until == actions.month_after(today())
+    assert "1 row changed. 1 was so already." in client.get(answer.url).text
+
+
+@pytest.mark.parametrize("kind", ["achievement", "label", "opening"])
+def test_rows_are_deleted_and_stay_in_the_record(client, office, kind):
+    make = {"achievement": f.AchievementFactory, "label": f.LabelFactory, "opening": f.OpeningFactory}[kind]
+    one, two, stays = make(), make(), make()
+    way = address(kind, "delete", one, two)
+    assert "Delete these for good?" in client.get(way).text
+    client.post(way)
+    assert list(type(one).objects.all()) == [stays]
+    record = AuditEvent.objects.filter(action="deleted")
+    assert {event.object_pk for event in record} == {str(one.pk), str(two.pk)}
+    assert all(event.before for event in record)
+
+
+def test_networks_and_programmes_are_published_and_confirmed_too(client, office):
+    for row in (f.NetworkFactory(status="draft", checked_on=None), f.ProgrammeFactory(status="draft", checked_on=None)):
+        kind = row._meta.model_name
+        client.post(address(kind, "publish", row))
+        client.post(address(kind, "confirm", row))
+        row.refresh_from_db()
+        assert (row.status, row.checked_on) == ("published", today())
+
+
+def test_every_table_of_the_directory_is_exported_by_rows(client, office):
+    for row in (f.LabelFactory(), f.AchievementFactory(), f.NetworkParticipationFactory(), f.AffiliationFactory()):
+        answer = client.post(address(row._meta.model_name, "export", row))
+        book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+        assert len(list(book.worksheets[0].iter_rows())) == 2
+
+
+# --- pairs that may be one --------------------------------------------------------------------------------------------
+def pair(**values):
+    one, other = f.OrganisationFactory(), f.OrganisationFactory()
+    return Duplicate.objects.create(kind="organisation", first=one.pk, second=other.pk, score=60, **values)
+
+
+def test_several_pairs_are_said_not_to_be_the_same_from_the_page_of_duplicates(client, office):
+    one, two, stays = pair(), pair(), pair()
+    back = reverse("duplicate_list")
+    page = client.get(back).text
+    assert page.count('name="id"') == 3
+    assert f'action="{reverse("wagtail_bulk_action", args=["directory", "duplicate", "reject"])}"' in page
+    way = address("duplicate", "reject", one, two).replace("/office/directory/duplicate/", back)
+    asked = client.get(way).text
+    assert str(Organisation.objects.get(pk=one.first).name) in asked
+    answer = client.post(way)
+    assert answer.url == back
+    assert list(Duplicate.objects.open()) == [stays]
+    assert "2 rows changed." in client.get(answer.url).text
+
+
+@pytest.mark.parametrize("kind", ["label", "clustermembership", "affiliation", "duplicate", "networkparticipation"])
+def test_coordinators_find_none_of_these_pages(client, kind):
+    rows = {
+        "label": f.LabelFactory, "clustermembership": f.ClusterMembershipFactory, "affiliation": f.AffiliationFactory,
+        "duplicate": pair, "networkparticipation": f.NetworkParticipationFactory,
+    }  # fmt: skip
+    row = rows[kind]()
+    acting = f.AffiliationFactory(organisation=f.ClusterFactory().coordinator, manager=True)
+    client.force_login(acting.person)
+    act = {"label": "delete", "duplicate": "reject"}.get(kind, "end")
+    assert client.post(address(kind, act, row), {"day": "2026-01-01"}).status_code in (302, 403, 404)
+    after = type(row).objects.get(pk=row.pk)
+    assert [getattr(after, name, None) for name in ("left", "until", "state")] == [
+        getattr(row, name, None) for name in ("left", "until", "state")
+    ]
+
+
+def test_what_the_actions_do_they_ask_the_right_for():
+    stranger = UserFactory()
+    with pytest.raises(PermissionDenied):
+        actions.delete_row(f.LabelFactory(), by=stranger)
+    with pytest.raises(PermissionDenied):
+        actions.end_participation(f.NetworkParticipationFactory(), by=stranger, until=today())
