@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from klaster.directory import actions, differences
+from klaster.directory import actions, differences, verified
 from klaster.directory.careful_forms import Wording, compared_words
 from klaster.directory.models import ChangeRequest, ProposedValue
 from klaster.directory.models.changes import SUBJECTS
@@ -50,6 +50,8 @@ def shown(change: ChangeRequest) -> Shown:
 
 def row_of(standing: actions.Standing, *, undecided: bool) -> Row:
     proposal, fact = standing.proposal, standing.fact
+    if fact is None and not undecided:
+        fact = verified.remembered(proposal.name, proposal.old)
     then, now, proposed = (words(fact, value) for value in (proposal.old, standing.now, proposal.new))
     return Row(
         proposal,
@@ -57,10 +59,19 @@ def row_of(standing: actions.Standing, *, undecided: bool) -> Row:
         then,
         now,
         proposed,
-        compared_words(now if undecided else then, proposed),
+        pieces(now if undecided else then, proposed, is_taken_away=proposal.new is None),
         is_moved=undecided and standing.is_moved,
-        is_gone=fact is None,
+        is_gone=undecided and fact is None,
     )
+
+
+def pieces(old: list[Wording], new: list[Wording], *, is_taken_away: bool) -> Pieces:
+    """What differs word by word; where a fact is taken away, what it said and then that it is no more."""
+    if not (is_taken_away and new):
+        return compared_words(old, new)
+    said, gone = ("\n".join(text for _code, text in wordings) for wordings in (old, new))
+    parts = [differences.Piece(differences.REMOVED, said), differences.Piece(differences.SAME, "\n")]
+    return [("", [*parts, differences.Piece(differences.ADDED, gone)])]
 
 
 def words(fact: Fact | None, value: object) -> list[Wording]:

@@ -21,6 +21,7 @@ from klaster.directory import actions, legal_codes, verified
 from klaster.directory.careful_forms import OWN_FIELDS, THEIRS, VersionedForm, compared_words
 from klaster.directory.cluster_list import COUNTY_LEVEL
 from klaster.directory.fact_fields import (
+    GONE,
     add_labels,
     add_members,
     add_remarks,
@@ -263,6 +264,8 @@ class ClusterForm(EntryForm):
         return [self.part(name) for name in label_names(self.facts)]
 
     def initial_of(self, name: str, value: Any) -> dict[str, Any]:
+        if name in label_names(self.facts) and value is None:
+            return {f"{name}-{GONE}": True}
         if name in label_names(self.facts):
             return {f"{name}-{part}": text for part, text in (value or {}).items()}
         return super().initial_of(name, value)

@@ -15,6 +15,7 @@ from klaster.directory.models import Label
 from klaster.directory.models.organisations import today
 
 PARTS = ("level", "issued", "valid_until")
+GONE = "gone"  # the box that says that a label is no longer held
 MOST_MEMBERS = 100_000
 
 
@@ -29,12 +30,17 @@ def add_members(form: Any, facts: dict[str, verified.Fact]) -> None:
 
 
 def add_labels(form: Any, facts: dict[str, verified.Fact]) -> None:
-    """Three fields for each label, and three empty ones for a new label."""
+    """Three fields for each label and a box that it is no longer held; three empty fields for a new label."""
     for name in label_names(facts):
         value = facts[name].read(form.instance) or {}
         for part, field in label_parts(is_new=name == verified.NEW_LABEL).items():
             form.fields[f"{name}-{part}"] = field
             form.initial[f"{name}-{part}"] = value.get(part, "")
+        if name != verified.NEW_LABEL:
+            form.fields[f"{name}-{GONE}"] = forms.BooleanField(
+                label=_("The label is no longer held"), required=False,
+                help_text=_("It then leaves the page. Where it has merely run out, write until when it was valid."),
+            )  # fmt: skip
 
 
 def label_names(facts: dict[str, verified.Fact]) -> list[str]:
@@ -57,6 +63,10 @@ def clean_labels(form: Any, facts: dict[str, verified.Fact]) -> None:
     """What a label may be: a new one with a level, days in their order."""
     cleaned = form.cleaned_data
     for name in label_names(facts):
+        if cleaned.get(f"{name}-{GONE}"):
+            if cleaned.get(f"{name}-note") == "":
+                form.add_error(f"{name}-note", _("Say why the label is no longer held."))
+            continue
         level, issued, until = (cleaned.get(f"{name}-{part}") for part in PARTS)
         if issued and not PARTIAL_DATE.match(issued):
             form.add_error(f"{name}-issued", PartialDateField.message)
@@ -69,10 +79,12 @@ def clean_labels(form: Any, facts: dict[str, verified.Fact]) -> None:
 
 
 def label_values(form: Any, facts: dict[str, verified.Fact]) -> dict[str, Any]:
-    """Labels that were changed, and the new one."""
-    given = {}
+    """Labels that were changed, the new one, and nothing for what is no longer held."""
+    given: dict[str, Any] = {}
     for name in label_names(facts):
-        if any(f"{name}-{part}" in form.changed_data for part in PARTS):
+        if form.cleaned_data.get(f"{name}-{GONE}"):
+            given[name] = None
+        elif any(f"{name}-{part}" in form.changed_data for part in PARTS):
             value = {part: verified.plain(form.cleaned_data[f"{name}-{part}"]) or "" for part in PARTS}
             if value["level"]:
                 given[name] = value

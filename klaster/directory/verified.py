@@ -203,11 +203,24 @@ NEW_LABEL = "label-new"
 
 
 def labels(cluster: Cluster) -> Iterable[Fact]:
-    """Each label is one fact, its level and its days together; and one more for a label that is not here yet."""
+    """Each label is one fact, its level and its days together; and one more for a label that is not here yet.
+
+    Nothing as the value of a label that is here says that it is no longer held.
+    """
     for label in cluster.labels.order_by("pk") if cluster.pk else ():
-        title = gettext("Label: %(label)s") % {"label": label.get_level_display()}
-        yield Fact(f"label-{label.pk}", title, reader_of(label.pk), writer_of(label.pk), label_in_words)
+        yield held(label.pk, label.level)
     yield Fact(NEW_LABEL, _("New label"), lambda cluster: None, writer_of(None), label_in_words)
+
+
+def held(pk: int, level: str) -> Fact:
+    title = gettext("Label: %(label)s") % {"label": dict(Label.Level.choices).get(level, level)}
+    return Fact(f"label-{pk}", title, reader_of(pk), writer_of(pk), held_in_words)
+
+
+def remembered(name: str, old: Plain) -> Fact | None:
+    """A label that is here no more, for the words of what was decided about it."""
+    kind, _dash, pk = name.partition("-")
+    return held(int(pk), old["level"]) if kind == "label" and pk.isdecimal() and old else None
 
 
 def reader_of(pk: int) -> Callable[[Cluster], Plain]:
@@ -226,6 +239,10 @@ def writer_of(pk: int | None) -> Callable[[Cluster, Plain, User], None]:
     def write(cluster: Cluster, value: Plain, by: User) -> None:
         label = cluster.labels.get(pk=pk) if pk else Label(cluster=cluster)
         before = audit.snapshot(label) if pk else {}
+        if value is None:
+            audit.record(gettext_noop("deleted"), label, by=by, before=before, after={})
+            label.delete()
+            return
         until = value.get("valid_until")
         label.level, label.issued = value.get("level", ""), PartialDate(value.get("issued", ""))
         label.valid_until = datetime.date.fromisoformat(until) if until else None
@@ -236,6 +253,10 @@ def writer_of(pk: int | None) -> Callable[[Cluster, Plain, User], None]:
         audit.record(act, label, by=by, before=before, after=audit.snapshot(label))
 
     return write
+
+
+def held_in_words(value: Plain) -> list[Wording]:
+    return label_in_words(value) or [("", gettext("The label is no longer held."))]
 
 
 def label_in_words(value: Plain) -> list[Wording]:

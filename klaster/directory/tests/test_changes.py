@@ -642,5 +642,94 @@ def test_label_that_is_gone_can_only_be_declined(client, cluster, coordinator, s
     assert decide(client, secretary, change, do="decline", reason="It is gone.").status_code == 302
 
 
+# --- a label that is no longer held -----------------------------------------------------------------------------------
+@pytest.fixture
+def label(cluster):
+    return f.LabelFactory(cluster=cluster, level="silver", issued="2024-05", valid_until=datetime.date(2099, 1, 31))
+
+
+def remove(client, coordinator, label, why="Atsisakėme, nes keičiame veiklą."):
+    name = f"label-{label.pk}"
+    send(client, coordinator, url("cluster_edit", "saules"), **{f"{name}-gone": "on", f"{name}-note": why})
+    return ChangeRequest.objects.get()
+
+
+def test_removing_a_label_is_proposed_and_the_page_shows_it_until_it_is_accepted(
+    client, cluster, coordinator, secretary, label
+):
+    change = remove(client, coordinator, label)
+    (value,) = change.proposals.all()
+    assert (value.name, value.new, value.note) == (f"label-{label.pk}", None, "Atsisakėme, nes keičiame veiklą.")
+    assert value.old["level"] == "silver"
+    assert Label.objects.filter(pk=label.pk).exists()
+    client.logout()
+    assert "2099" in client.get(url("cluster_detail", "saules")).text
+    client.force_login(secretary)
+    page = client.get(change.get_absolute_url()).text
+    assert "The label is no longer held." in page
+    assert "2099" in page
+    assert "Atsisakėme, nes keičiame veiklą." in page
+    assert decide(client, secretary, change).status_code == 302
+    assert not Label.objects.filter(pk=label.pk).exists()
+    client.logout()
+    assert "2099" not in client.get(url("cluster_detail", "saules")).text
+    event = AuditEvent.objects.get(action="deleted", object_pk=str(label.pk))
+    assert (event.actor_id, event.before["level"]) == (secretary.pk, "silver")
+    client.force_login(coordinator)
+    after = client.get(change.get_absolute_url()).text
+    assert "Label: silver" in after
+    assert "This fact is not on the page any more." not in after
+
+
+def test_removing_a_label_may_come_back_and_be_declined(client, cluster, coordinator, secretary, label):
+    change = remove(client, coordinator, label)
+    name = f"label-{label.pk}"
+    decide(client, secretary, change, do="return", **{f"answer-{name}": "Ar leidėjas tai žino?"})
+    change.refresh_from_db()
+    assert change.state == State.RETURNED
+    client.force_login(coordinator)
+    form = form_of(client, url("cluster_edit", "saules"))
+    assert form[f"{name}-gone"].value() is True, "the author goes on with what was proposed"
+    send(client, coordinator, url("cluster_edit", "saules"), **{f"{name}-note": "Taip, žino."})
+    change.refresh_from_db()
+    assert (change.state, change.proposals.get().new) == (State.SUBMITTED, None)
+    decide(client, secretary, change, do="decline", reason="Žyma galioja.")
+    change.refresh_from_db()
+    assert change.state == State.DECLINED
+    assert Label.objects.filter(pk=label.pk).exists()
+
+
+def test_a_label_is_not_removed_without_a_reason(client, cluster, coordinator, label):
+    client.force_login(coordinator)
+    address, name = url("cluster_edit", "saules"), f"label-{label.pk}"
+    answer = client.post(address, typed(form_of(client, address)) | {f"{name}-gone": "on", f"{name}-issued": "soon"})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {f"{name}-note": ["Say why the label is no longer held."]}
+    assert not ChangeRequest.objects.exists()
+
+
+def test_a_preview_is_without_the_label_and_keeps_it(client, cluster, coordinator, label):
+    change = remove(client, coordinator, label)
+    assert "2099" not in client.get(url("change_preview", change.pk)).text.split("Waiting")[0].split("<main")[1]
+    assert Label.objects.filter(pk=label.pk).exists()
+
+
+def test_the_office_removes_a_label_at_once(client, cluster, secretary, label):
+    send(client, secretary, url("cluster_edit", "saules"), **{f"label-{label.pk}-gone": "on"})
+    assert not ChangeRequest.objects.exists()
+    assert not Label.objects.filter(pk=label.pk).exists()
+
+
+def test_nobody_else_proposes_it(client, cluster, label):
+    other = f.AffiliationFactory(organisation=f.ClusterFactory().coordinator, manager=True).person
+    client.force_login(other)
+    assert client.post(url("cluster_edit", "saules"), {f"label-{label.pk}-gone": "on"}).status_code == 403
+    with pytest.raises(PermissionDenied):
+        actions.change_cluster(
+            cluster, by=other, version=actions.version_of(cluster), values={f"label-{label.pk}": None}
+        )
+    assert Label.objects.filter(pk=label.pk).exists()
+
+
 def test_organisation_of_another_kind_has_facts_of_its_own():
     assert set(verified.facts_of(f.OrganisationFactory())) == set(Organisation.verified_fields)
