@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from klaster.directory import form_drafts
 from klaster.directory.models import ChangeRequest
 from klaster.directory.models.changes import SUBJECTS
 from klaster.directory.workspace import Act, Desk, Link, Todo, Urgency
@@ -60,7 +62,21 @@ def changes_to_decide(desk: Desk) -> Iterator[Todo]:
     )
 
 
-TODOS = (changes_that_came_back, changes_to_decide, drafts_not_finished)
+def forms_not_sent(desk: Desk) -> Iterator[Todo]:
+    """What the person typed into long forms, kept by itself."""
+    for draft, about, url in form_drafts.unsent(desk.person):
+        yield Todo(
+            title=_("You have not sent what you typed: %(form)s") % {"form": about},
+            text=_("Draft saved on %(when)s. Nobody else sees it.")
+            % {"when": formats.date_format(timezone.localtime(draft.saved_at), "DATETIME_FORMAT")},
+            acts=(Act(_("Go on"), url),),
+            urgency=Urgency.LATER,
+            icon="pencil-line",
+            day=timezone.localdate(draft.saved_at),
+        )
+
+
+TODOS = (changes_that_came_back, changes_to_decide, drafts_not_finished, forms_not_sent)
 
 
 def links(desk: Desk) -> Iterator[Link]:

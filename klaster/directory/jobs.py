@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from klaster.core import jobs
 from klaster.directory import label_notices, link_checks
+from klaster.directory.actions import drafts
 from klaster.directory.actions.duplicates import find_duplicates
 from klaster.directory.imports import checking, undoing, writing
 from klaster.directory.models import ContactMessage, Import, ImportFile, ImportRow, JoinRequest
@@ -45,6 +46,15 @@ def forget_messages(timestamp: int) -> int:
     count = old.delete()[0]
     if count:
         log.info("messages to coordinators forgotten", messages=count)
+    return count
+
+
+@jobs.every("38 3 * * *", "directory.forget_drafts")
+def forget_drafts(timestamp: int) -> int:
+    """Delete what was typed into forms and not sent for 90 days."""
+    count = drafts.forget_drafts()
+    if count:
+        log.info("drafts of forms forgotten", drafts=count)
     return count
 
 

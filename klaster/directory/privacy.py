@@ -13,6 +13,7 @@ from klaster.directory.models import (
     ChangeRequest,
     Confirmation,
     ContactMessage,
+    FormDraft,
     Import,
     JoinRequest,
     ProposedValue,
@@ -90,6 +91,14 @@ register(
     fate=Fate.ANONYMISED,
     anonymise=without_author,
     export=["subject", "state", "reason", "created_at", "submitted_at", "decided_at", "told"],
+)
+register(
+    FormDraft,
+    "person",
+    purpose=_("So that what you type into a long form is not lost; nobody else sees it."),
+    kept=_("Until you send the form or throw the draft away, else 90 days."),
+    fate=Fate.DELETED,
+    export=["form", "typed", "saved_at"],
 )
 register(
     Import,

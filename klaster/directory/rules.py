@@ -145,11 +145,12 @@ rules.add_perm("directory.change_import", sent_it & may_write_it)
 
 # Tables of the office. What is confidential (messages, requests to join) has pages of its own, confirmations are said
 # and taken back there too, what a network file wrote is the loader's own, and change requests are decided on the site,
-# where one sees what differs. What a file brings is its sender's alone; links
+# where one sees what differs. What a file brings, and what is typed and not
+# sent, is one person's alone; links
 # are tried by jobs.
 NOT_TABLES = (
-    "ChangeRequest", "Confirmation", "ContactMessage", "FileRow", "Import", "ImportFile", "ImportRow", "JoinNote",
-    "JoinRequest", "LinkCheck", "ProposedValue",
+    "ChangeRequest", "Confirmation", "ContactMessage", "FileRow", "FormDraft", "Import", "ImportFile", "ImportRow",
+    "JoinNote", "JoinRequest", "LinkCheck", "ProposedValue",
 )  # fmt: skip
 UNITING = ("Duplicate", "DuplicateSearch", "FormerAddress", "Merge")  # unions have pages that know what they do
 OFFICE_TABLES = [name for name in models.__all__ if name not in (*NOT_TABLES, *UNITING)]

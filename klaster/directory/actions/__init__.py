@@ -12,6 +12,13 @@ from klaster.directory.actions.changes import (
 )
 from klaster.directory.actions.confirmations import confirm_by_editing, confirm_section, undo_confirmation
 from klaster.directory.actions.contact import send_message
+from klaster.directory.actions.drafts import (
+    Window,
+    WrittenElsewhere,
+    form_was_sent,
+    keep_draft,
+    throw_draft_away,
+)
 from klaster.directory.actions.duplicates import find_duplicates, reject_duplicate, reopen_duplicate
 from klaster.directory.actions.editing import (
     ChangedMeanwhile,
@@ -81,6 +88,8 @@ __all__ = [
     "Mine",
     "Remark",
     "Standing",
+    "Window",
+    "WrittenElsewhere",
     "accept_join_request",
     "add_member",
     "add_new_member",
@@ -109,11 +118,13 @@ __all__ = [
     "end_participation",
     "extend_opening",
     "find_duplicates",
+    "form_was_sent",
     "gone_meanwhile",
     "hide",
     "hold",
     "invite_colleague",
     "invite_member",
+    "keep_draft",
     "load_network",
     "merge",
     "month_after",
@@ -134,6 +145,7 @@ __all__ = [
     "show",
     "standing_of",
     "start_import",
+    "throw_draft_away",
     "ticket_of",
     "undo_confirmation",
     "undo_import",

@@ -5,6 +5,7 @@ from klaster.directory.models.classification import ActivityClass, Place, Region
 from klaster.directory.models.clusters import Achievement, Cluster, ClusterMembership, Label, Opening
 from klaster.directory.models.confirmations import Confirmation
 from klaster.directory.models.contact import ContactMessage
+from klaster.directory.models.drafts import FormDraft
 from klaster.directory.models.duplicates import Duplicate, DuplicateSearch
 from klaster.directory.models.imports import Import, ImportFile, ImportRow
 from klaster.directory.models.join_requests import JoinNote, JoinRequest
@@ -28,6 +29,7 @@ __all__ = [
     "DuplicateSearch",
     "FactKind",
     "FileRow",
+    "FormDraft",
     "FormerAddress",
     "Import",
     "ImportFile",

@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from klaster.accounts.forms import posted
 from klaster.directory import actions, change_page
 from klaster.directory.careful_forms import VersionedForm
 from klaster.directory.edit_forms import AchievementForm, ClusterForm, EntryForm, OpeningForm, OrganisationForm
 from klaster.directory.models import Achievement, Cluster, Opening, Organisation
+from klaster.directory.views.drafts import Keeping
 
 
 def cluster_to_keep(request: HttpRequest, slug: str, right: str = "directory.change_cluster") -> Cluster:
@@ -52,12 +52,16 @@ def save_form(
     *,
     then: str = "",
     done: Callable[[Any], HttpResponse] | None = None,
+    keeping: Keeping | None = None,
 ) -> HttpResponse:
     """Save what the form changed, or show it again with what is wrong, or with what somebody else changed meanwhile.
 
     `row` is what `act` is given, as it is in the database and not as the form has changed it; `then` is where to go
-    afterwards, if not to the row, or `done` answers with what `act` gave.
+    afterwards, if not to the row, or `done` answers with what `act` gave. `keeping` has the draft of the form.
     """
+    if keeping:
+        keeping.shown(form)
+        context = context | {"keeping": keeping}
     status = 200
     if request.method == "POST":
         status = 422
@@ -73,6 +77,8 @@ def save_form(
             except ObjectDoesNotExist as gone:  # deleted since the form was opened
                 raise Http404 from gone
             else:
+                if keeping:
+                    keeping.was_sent()
                 if done:
                     return done(row)
                 messages.success(request, _("Saved."))
@@ -86,9 +92,13 @@ TEMPLATES: dict[type, str] = {
 }
 
 
-def edit_entry(request: HttpRequest, entry: Cluster | Organisation, form: EntryForm, **context: Any) -> HttpResponse:
+def edit_entry(
+    request: HttpRequest, entry: Cluster | Organisation, form_class: type[EntryForm], **context: Any
+) -> HttpResponse:
     """Publish what the form says, keep it as a draft, or look at it first."""
-    kind = entry._meta.model_name
+    kind = str(entry._meta.model_name)
+    keeping = Keeping(request, kind, entry.pk)
+    form = form_class(keeping.data, request.FILES or None, instance=entry, by=request.user)
     do = request.POST.get("do", "publish")
 
     def act(row: Any, **given: Any) -> Any:
@@ -113,7 +123,7 @@ def edit_entry(request: HttpRequest, entry: Cluster | Organisation, form: EntryF
         "waiting": change_page.waiting(entry, request.user),
     }
     row = type(entry)(pk=entry.pk)
-    return save_form(request, form, act, row, TEMPLATES[type(entry)], context, done=done)
+    return save_form(request, form, act, row, TEMPLATES[type(entry)], context, done=done, keeping=keeping)
 
 
 def told(saved: Any) -> str:
@@ -136,7 +146,7 @@ def cluster_edit(request: HttpRequest, slug: str) -> HttpResponse:
     return edit_entry(
         request,
         cluster,
-        ClusterForm(posted(request), request.FILES or None, instance=cluster, by=request.user),
+        ClusterForm,
         title=_("Edit the page of the cluster"),
         cluster=cluster,
     )
@@ -148,8 +158,7 @@ def organisation_edit(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(Organisation.objects.visible_to(request.user), slug=slug)
     if not request.user.has_perm("directory.change_organisation", organisation):
         raise PermissionDenied
-    form = OrganisationForm(posted(request), request.FILES or None, instance=organisation, by=request.user)
-    return edit_entry(request, organisation, form, title=_("Edit the page of the organisation"))
+    return edit_entry(request, organisation, OrganisationForm, title=_("Edit the page of the organisation"))
 
 
 def crumbs(entry: Cluster | Organisation, *last: str) -> list[dict[str, str]]:
@@ -198,11 +207,12 @@ def edit_part(request: HttpRequest, part: Part, slug: str, pk: int | None = None
     cluster = cluster_to_keep(request, slug)
     row = get_object_or_404(getattr(cluster, part.relation), pk=pk) if pk else part.model(cluster=cluster)
     title = part.edit if pk else part.new
-    form = part.form(posted(request), instance=row)
+    keeping = Keeping(request, part.name if pk else f"{part.name}-new", pk or cluster.pk)
+    form = part.form(keeping.data, instance=row)
     context = {"cluster": cluster, "title": title, part.name: row, "crumbs": crumbs(cluster, str(title))}
     untouched = part.model(pk=pk, cluster=cluster)
     then = reverse(f"cluster_{part.relation}", args=[slug])
-    return save_form(request, form, part.save, untouched, part.template, context, then=then)
+    return save_form(request, form, part.save, untouched, part.template, context, then=then, keeping=keeping)
 
 
 @never_cache
