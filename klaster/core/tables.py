@@ -40,6 +40,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 # Where the spreadsheet's own separator is another than ours, a text is cut there, and what follows begins a cell.
 FORMULA_INSIDE = re.compile(r"([;\t\r\n])(\s*[\"']?)(?=[=+\-@＝＋－＠])")
 DEFUSED_INSIDE = re.compile(r"([;\t\r\n])(\s*[\"']?)'(?=[=+\-@＝＋－＠])")
+PLACES = ("page", "after", "before")  # where in a list its address stands: a table has all of the list
 CHUNK = 32_768  # characters of CSV that are sent at once
 # Limits of the format (Microsoft, "Excel specifications and limits").
 LONGEST_CELL = 32_767

@@ -43,7 +43,8 @@ def table(
 ) -> tables.Table:  # fmt: skip
     """`page` is the path of the list; what was asked of it stands behind."""
     asked = request.GET.copy()
-    asked.pop("page", None)
+    for name in tables.PLACES:
+        asked.pop(name, None)
     url = f"{settings.SITE_URL}{page}{'?' if asked else ''}{asked.urlencode()}"
     return tables.Table(title, columns, rows, filters, url)
 

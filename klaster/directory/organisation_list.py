@@ -8,10 +8,11 @@ quick for a word that is everywhere, and endless for one with which names begin.
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping
 
+from django.core.paginator import Page
 from django.db import connection
-from django.db.models import Index, Q, QuerySet
+from django.db.models import Index, Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django_countries import countries
@@ -20,11 +21,11 @@ from klaster.core import after_migrate, languages
 from klaster.core.fields import in_language
 from klaster.core.languages import SortKey
 from klaster.directory import search_query
+from klaster.directory.by_name import Leafing, Sorted
 from klaster.directory.filters import Choice, Facet
 from klaster.directory.models import Organisation
 from klaster.directory.models.base import Publication
 from klaster.directory.models.organisations import OrganisationQuerySet
-from klaster.directory.views.answers import Counting
 
 MOST_SORTED = 1000  # rows with the words somebody typed that are sorted by name
 # The next value of a column, then the next one after it: as many steps as there are values, not as there are rows.
@@ -58,17 +59,15 @@ def facets() -> list[Facet]:
     ]
 
 
-def listed(rows: OrganisationQuerySet, text: str, per_page: int) -> Counting:
-    """Those of `rows` that have the words, by name."""
+def page(rows: OrganisationQuerySet, text: str, per_page: int, asked: Mapping[str, str]) -> Page:
+    """Those of `rows` that have the words, by name: the page that `asked` wants."""
+    shown = rows.select_related("region")
     if not search_query.read(text):
-        return Counting(in_order(rows), per_page)
-    having = list(rows.with_words(text).order_by().values_list("pk", flat=True)[: MOST_SORTED + 1])
-    kept = Organisation.objects.filter(pk__in=having[:MOST_SORTED])
-    return Counting(in_order(cast(OrganisationQuerySet, kept)), per_page, most=MOST_SORTED, found=len(having))
-
-
-def in_order(rows: OrganisationQuerySet) -> QuerySet:
-    return rows.select_related("region").by_name()
+        return Leafing(shown, per_page).asked(asked)
+    key = SortKey(in_language("name"))
+    having = list(rows.with_words(text).order_by().values_list(key, "pk")[: MOST_SORTED + 1])
+    pks = [pk for _key, pk in sorted(having[:MOST_SORTED])]  # the database made the keys; COLLATE "C" is Python's order
+    return Sorted(shown, pks, per_page, most=MOST_SORTED, found=len(having)).get_page(asked.get("page"))
 
 
 def keep_name_indexes() -> None:

@@ -6,32 +6,52 @@ import datetime
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Max
+from django.db.models import Count, Exists, Max, OuterRef, Q, Window
 from django.urls import reverse
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from klaster.core import freshness, languages
 from klaster.directory import maps
 from klaster.directory.cluster_list import COUNTY_LEVEL
 from klaster.directory.facts import number
 from klaster.directory.filters import NOWHERE
 from klaster.directory.models import Cluster, Label, Opening, Organisation, Region, Statement
-from klaster.directory.models.clusters import ClusterQuerySet
 from klaster.directory.models.organisations import today
 
 MOST_FIGURES = 5
+MOST_OPENINGS = 3
 EVERYBODY = AnonymousUser()
 
 
-def home_clusters() -> ClusterQuerySet:
-    """What figures count: public clusters of the network's country, without invented ones."""
-    return Cluster.objects.visible_to(EVERYBODY).real().filter(country=settings.COUNTRY)
+class Overview:
+    """The directory of today as one page shows it: what its panels have in common is asked once."""
+
+    @cached_property
+    def clusters(self) -> list[Cluster]:
+        """What figures count: public clusters of the network's country, without invented ones; sectors side by side."""
+        labels = Label.objects.filter(cluster=OuterRef("pk")).order_by()
+        rows = Cluster.objects.visible_to(EVERYBODY).real().filter(country=settings.COUNTRY)
+        return list(
+            rows.select_related("main_sector", "region")
+            .annotate(has_label=Exists(labels), has_valid_label=Exists(labels.valid()))
+            .order_by("main_sector__position", "slug")
+        )
+
+    @cached_property
+    def openings(self) -> list[Opening]:
+        """The newest ones; each says how many there are, and how many of clusters that are not invented."""
+        rows = Opening.objects.visible_to(EVERYBODY).listed().select_related("cluster__main_sector")
+        real = Count("pk", filter=Q(cluster__is_invented=False))
+        counted = rows.annotate(number=Window(Count("pk")), number_of_real=Window(real))
+        return list(counted.order_by("-published_at", "pk")[:MOST_OPENINGS])
 
 
 @dataclass(frozen=True)
@@ -44,10 +64,11 @@ class Figure:
     stamp: str
 
 
-def figures() -> list[Figure]:
+def figures(seen: Overview) -> list[Figure]:
     """Counted from the rows of today; where there is nothing to count there is no figure, and sources fill the line."""
-    counted = [figure for figure in (clusters(), labelled(), organisations(), openings()) if figure]
-    return [*counted, *stated(MOST_FIGURES - len(counted))]
+    counted = [clusters(seen.clusters), labelled(seen.clusters), organisations(), openings(seen.openings)]
+    found = [figure for figure in counted if figure]
+    return [*found, *stated(MOST_FIGURES - len(found))]
 
 
 def as_of(moment: datetime.datetime | None) -> str:
@@ -55,21 +76,20 @@ def as_of(moment: datetime.datetime | None) -> str:
     return formats.date_format(day, "DATE_FORMAT")
 
 
-def clusters() -> Figure | None:
-    found = home_clusters().aggregate(number=Count("pk"), changed=Max("updated_at"))
-    if not found["number"]:
+def clusters(rows: Sequence[Cluster]) -> Figure | None:
+    if not rows:
         return None
-    words = ngettext("cluster of the country", "clusters of the country", found["number"])
+    words = ngettext("cluster of the country", "clusters of the country", len(rows))
     url = f"{reverse('cluster_list')}?country={settings.COUNTRY}"
-    return Figure(formats.number_format(found["number"]), words, url, as_of(found["changed"]))
+    return Figure(formats.number_format(len(rows)), words, url, as_of(max(row.updated_at for row in rows)))
 
 
-def labelled() -> Figure | None:
+def labelled(rows: Sequence[Cluster]) -> Figure | None:
     """Clusters that hold or held an excellence label; how many are valid today stands under it."""
-    holders = home_clusters().filter(labels__isnull=False).distinct().count()
+    holders = sum(row.has_label for row in rows)  # type: ignore[attr-defined]
     if not holders:
         return None
-    valid = home_clusters().filter(labels__in=Label.objects.valid()).distinct().count()
+    valid = sum(row.has_valid_label for row in rows)  # type: ignore[attr-defined]
     words = ngettext("with an excellence label", "with an excellence label", holders)
     levels = "".join(f"&label={level}" for level in Label.Level.values)
     url = f"{reverse('cluster_list')}?country={settings.COUNTRY}{levels}"
@@ -88,8 +108,8 @@ def organisations() -> Figure | None:
     return Figure(formats.number_format(found["number"]), words, reverse("organisation_list"), as_of(found["changed"]))
 
 
-def openings() -> Figure | None:
-    found = Opening.objects.visible_to(EVERYBODY).listed().filter(cluster__is_invented=False).count()
+def openings(rows: Sequence[Opening]) -> Figure | None:
+    found = rows[0].number_of_real if rows else 0  # type: ignore[attr-defined]
     if not found:
         return None
     words = ngettext("opening for members and partners", "openings for members and partners", found)
@@ -136,30 +156,32 @@ class County:
     y: float = 0
 
 
-def county_map() -> dict[str, Any] | None:
+def counties_by_name() -> list[tuple[str, str]]:
+    rows = Region.objects.filter(level=COUNTY_LEVEL, country=settings.COUNTRY).by_name()
+    return [(region.code, str(region.name)) for region in rows]
+
+
+def county_map(clusters: Sequence[Cluster]) -> dict[str, Any] | None:
     """Clusters by county, drawn and listed; None where no boundaries of the country are known."""
     drawn = maps.country_map(settings.COUNTRY)
     if drawn is None:
         return None
-    places = home_clusters().values_list("region", "region__level")
-    numbers = Counter(region for region, level in places if level == COUNTY_LEVEL)
+    numbers = Counter(row.region_id for row in clusters if row.region and row.region.level == COUNTY_LEVEL)
     bounds = steps(max(numbers.values(), default=0))
     listed = f"{reverse('cluster_list')}?country={settings.COUNTRY}&county="
-    regions = Region.objects.filter(level=COUNTY_LEVEL, country=settings.COUNTRY).by_name()
     paths = {county.code: county for county in drawn.counties}
     counties = []
-    for region in regions:
-        here, place = numbers[region.code], paths.get(region.code)
+    for code, name in freshness.remembered(("counties", settings.COUNTRY, languages.current()), counties_by_name):
+        here, place = numbers[code], paths.get(code)
         at = {"path": place.path, "x": place.x, "y": place.y} if place else {}
         step = sum(here >= bound for bound in bounds)
-        counties.append(County(region.code, str(region.name), here, step, listed + region.code, **at))
-    elsewhere = home_clusters().count() - sum(numbers.values())
+        counties.append(County(code, name, here, step, listed + code, **at))
     return {
         "map": drawn,
         "counties": counties,
         "most_first": sorted(counties, key=lambda county: -county.number),  # stable: names stay in order
         "legend": legend(bounds),
-        "not_stated": elsewhere,
+        "not_stated": len(clusters) - sum(numbers.values()),
         "not_stated_url": listed + NOWHERE,
         "date": as_of(None),
     }
@@ -186,14 +208,8 @@ def legend(bounds: Sequence[int]) -> list[dict[str, Any]]:
     return found
 
 
-def marks() -> list[dict[str, Any]]:
-    """Every cluster of the country for the picture of the network, sectors side by side."""
-    rows = home_clusters().select_related("main_sector").order_by("main_sector__position", "slug")
+def marks(clusters: Sequence[Cluster]) -> list[dict[str, Any]]:
+    """Every one of them for the picture of the network."""
     return [
-        {"name": str(row.name), "url": row.get_absolute_url(), "slug": row.slug, "hue": row.hue} for row in rows
+        {"name": str(row.name), "url": row.get_absolute_url(), "slug": row.slug, "hue": row.hue} for row in clusters
     ]  # fmt: skip
-
-
-def newest_openings(most: int = 3) -> dict[str, Any]:
-    rows = Opening.objects.visible_to(EVERYBODY).listed().select_related("cluster__main_sector")
-    return {"openings": rows.order_by("-published_at", "pk")[:most], "number": rows.count()}

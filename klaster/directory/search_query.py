@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
@@ -52,14 +53,19 @@ class Query:
 
         Words are letters and digits only (search_words() saw to it), so nothing in them can end the quotes.
         """
-        return " & ".join(f"({' | '.join(term(form) for form in forms)})" for forms in self.forms)
+        return all_of(self.forms)
+
+    @property
+    def finds(self) -> str:
+        """What tsquery() finds, with fewer forms to look up; ranks and marks want to know them all."""
+        return all_of(map(widest, self.forms))
 
     # The index has each name whole after a bar, and each word of a name after an equals sign (migration 0035).
 
     @property
     def in_names(self) -> str:
         """All words in one name or several of the same entry."""
-        return " & ".join(f"({' | '.join(term(form, '=') for form in forms)})" for forms in self.forms)
+        return all_of(map(widest, self.forms), "=")
 
     @property
     def is_name(self) -> str:
@@ -68,6 +74,19 @@ class Query:
     @property
     def begins_name(self) -> str:
         return f"'|{self.plain}':*"
+
+
+def all_of(forms_of_words: Iterable[Iterable[str]], sign: str = "") -> str:
+    return " & ".join(f"({' | '.join(term(form, sign) for form in forms)})" for forms in forms_of_words)
+
+
+def widest(forms: tuple[str, ...]) -> list[str]:
+    """Without those that begin with another one: whatever begins with "holding" begins with "hold" as well."""
+    return [
+        form
+        for form in forms
+        if not any(form != other and len(other) >= SHORTEST_BEGINNING and form.startswith(other) for other in forms)
+    ]
 
 
 def term(form: str, sign: str = "") -> str:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F, QuerySet
 from django.db.models.expressions import OrderBy
-from wagtail.models import Site
 
 from klaster.directory.search import Found, Hit, Question, Text
 from klaster.directory.search.entries import EntrySearch
 from klaster.newsroom.models import ArticlePage
+from klaster.newsroom.models.site_page import root_paths
 
 if TYPE_CHECKING:
     from klaster.directory.models.base import Reader
@@ -41,7 +41,7 @@ class ArticleSearch(EntrySearch):
     def __call__(self, question: Question) -> Found:
         found = super().__call__(question)
         if found.hits:
-            roots = Site.get_site_root_paths()
+            roots = root_paths()
         for each in found.hits:
             each.row._wagtail_cached_site_root_paths = roots  # each page would ask for them by itself
             each.url = str(each.row.get_url())

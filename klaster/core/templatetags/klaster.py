@@ -18,7 +18,7 @@ from django.urls import reverse, translate_url
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from klaster.core import marks
+from klaster.core import marks, tables
 
 register = template.Library()
 
@@ -95,8 +95,16 @@ def bars(rows: Iterable[dict[str, Any]], title: str, unit: str, source: str = ""
 @register.inclusion_tag("core/components/paging.html", takes_context=True)
 def paging(context: Context, page: Page) -> dict[str, Any]:
     """Links to the pages of a list that keep its filters; nothing when there is one page only."""
-    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return {"request": context["request"], "page": page, "numbers": numbers, "ellipsis": page.paginator.ELLIPSIS}
+    if (numbers := getattr(page, "numbers", None)) is None:
+        numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return {
+        "request": context["request"],
+        "page": page,
+        "numbers": numbers,
+        "ellipsis": page.paginator.ELLIPSIS,
+        "after": getattr(page, "after", None),
+        "before": getattr(page, "before", None),
+    }
 
 
 @register.inclusion_tag("core/components/download.html", takes_context=True)
@@ -107,7 +115,8 @@ def download(context: Context, name: str, *args: object, query: str | None = Non
     """
     if query is None:
         asked = context["request"].GET.copy()
-        asked.pop("page", None)
+        for place in tables.PLACES:
+            asked.pop(place, None)
         query = f"?{asked.urlencode()}" if asked else ""
     return {
         f"{ending}_url": reverse(name, args=[*args, ending]) + query.removesuffix("?") for ending in ("csv", "xlsx")

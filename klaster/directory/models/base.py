@@ -57,7 +57,7 @@ class EntryQuerySet(models.QuerySet):
         query = search_query.read(typed)
         if not query:
             return self
-        asked = columns.Lexemes(f"({query.tsquery()}) | {query.begins_name}")
+        asked = columns.Lexemes(f"({query.finds}) | {query.begins_name}")
         return self.alias(searched=columns.index()).filter(searched=asked)
 
     def by_name(self, language: str | None = None) -> Self:

@@ -44,7 +44,7 @@ class EntrySearch:
         query = question.query
         if question.where == "near":
             return question.near_words.tsquery()
-        return f"({query.in_names if question.where == 'names' else query.tsquery()}) | {query.begins_name}"
+        return f"({query.in_names if question.where == 'names' else query.finds}) | {query.begins_name}"
 
     def __call__(self, question: Question) -> Found:
         if question.where == "near":
@@ -109,7 +109,7 @@ def candidates(everything: QuerySet, question: Question) -> QuerySet:
     if question.where == "names":
         pools.append(kept.filter(searched=Lexemes(query.in_names))[:MOST_NAMED])
     else:
-        pools.append(kept.filter(searched=Lexemes(query.tsquery()))[:MOST_COUNTED])
+        pools.append(kept.filter(searched=Lexemes(query.finds))[:MOST_COUNTED])
     if len(query.plain) < columns.FIRST_LETTERS - 1:
         first = kept.alias(first_name=columns.first_name())
         pools.append(first.filter(first_name__startswith=f"|{query.plain}").order_by("first_name")[:FIRST_NAMES])

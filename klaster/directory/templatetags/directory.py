@@ -63,10 +63,15 @@ def search_panel(words: Iterable[str] = ()) -> dict[str, Any]:
     return {"words": [str(word) for word in words]}
 
 
-@register.simple_tag
-def find_a_partner() -> str:
+def overview(context: Context) -> panels.Overview:
+    """The page's own, so that each thing is asked once for all of its panels; else a new one."""
+    return context.get("overview") or panels.Overview()
+
+
+@register.simple_tag(takes_context=True)
+def find_a_partner(context: Context) -> str:
     """The heading of the home page, with the number of clusters of today."""
-    number = panels.home_clusters().count()
+    number = len(overview(context).clusters)
     if not number:
         return gettext("Find a partner in a cluster")
     return ngettext("Find a partner in %(number)s cluster", "Find a partner among %(number)s clusters", number) % {
@@ -81,22 +86,24 @@ def website_json_ld(context: Context) -> SafeString:
     return json_ld(structured.website(str(context["network_name"]), home, reverse("search")))
 
 
-@register.inclusion_tag("directory/panels/marks.html")
-def marks_panel(join_url: str = "") -> dict[str, Any]:
+@register.inclusion_tag("directory/panels/marks.html", takes_context=True)
+def marks_panel(context: Context, join_url: str = "") -> dict[str, Any]:
     """All clusters of the country as marks packed together; `join_url` is where the dashed ring leads."""
-    return {"clusters": panels.marks(), "join_url": join_url}
+    return {"clusters": panels.marks(overview(context).clusters), "join_url": join_url}
 
 
-@register.inclusion_tag("directory/panels/figures.html")
-def figures_panel() -> dict[str, Any]:
-    return {"figures": panels.figures()}
+@register.inclusion_tag("directory/panels/figures.html", takes_context=True)
+def figures_panel(context: Context) -> dict[str, Any]:
+    return {"figures": panels.figures(overview(context))}
 
 
-@register.inclusion_tag("directory/panels/map.html")
-def map_panel() -> dict[str, Any]:
-    return panels.county_map() or {}
+@register.inclusion_tag("directory/panels/map.html", takes_context=True)
+def map_panel(context: Context) -> dict[str, Any]:
+    return panels.county_map(overview(context).clusters) or {}
 
 
-@register.inclusion_tag("directory/panels/openings.html")
-def openings_panel(most: int = 3) -> dict[str, Any]:
-    return panels.newest_openings(most)
+@register.inclusion_tag("directory/panels/openings.html", takes_context=True)
+def openings_panel(context: Context) -> dict[str, Any]:
+    """The newest openings, and how many there are."""
+    found = overview(context).openings
+    return {"openings": found, "number": found[0].number if found else 0}  # type: ignore[attr-defined]

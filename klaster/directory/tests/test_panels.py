@@ -39,7 +39,7 @@ def test_figures_count_what_the_lists_behind_them_show(client):
     f.OpeningFactory(cluster=here[1])
     f.OpeningFactory(cluster=here[1], status="draft")
     with override("en"):
-        clusters, labelled, organisations, openings = panels.figures()
+        clusters, labelled, organisations, openings = panels.figures(panels.Overview())
     assert (clusters.number, clusters.words) == ("3", "clusters of the country")
     assert (labelled.number, labelled.stamp) == ("1", "1 is valid today")
     assert organisations.number == str(Organisation.objects.published().count())
@@ -54,10 +54,10 @@ def test_invented_rows_are_never_counted():
     invented = f.ClusterFactory(is_invented=True, coordinator__is_invented=True, region=f.RegionFactory())
     f.LabelFactory(cluster=invented)
     f.OpeningFactory(cluster=invented)
-    assert panels.figures() == []
-    assert panels.marks() == []
-    assert panels.county_map()["not_stated"] == 0
-    assert sum(county.number for county in panels.county_map()["counties"]) == 0
+    assert panels.figures(panels.Overview()) == []
+    assert panels.marks(panels.Overview().clusters) == []
+    assert panels.county_map(panels.Overview().clusters)["not_stated"] == 0
+    assert sum(county.number for county in panels.county_map(panels.Overview().clusters)["counties"]) == 0
 
 
 def test_stated_figures_lead_to_where_the_statement_stands(client):
@@ -67,7 +67,7 @@ def test_stated_figures_lead_to_where_the_statement_stands(client):
     money = f.FactKindFactory(code="money", unit=both("Eur", "EUR"))
     f.StatementFactory(cluster=None, programme=programme, kind=money, number=5, is_shown=True)
     with override("en"):
-        (figure,) = panels.figures()
+        (figure,) = panels.figures(panels.Overview())
     assert (figure.number, figure.words, figure.stamp) == ("1,210+", "Companies", "Maturing · 2018")
     path, anchor = figure.url.split("#")
     assert f'id="{anchor}"' in client.get(path).text
@@ -79,7 +79,7 @@ def test_map_counts_counties_and_says_how_many_are_not_stated(client):
     f.ClusterFactory.create_batch(2, region=vilnius)
     f.ClusterFactory(region=None)
     with override("en"):
-        shown = panels.county_map()
+        shown = panels.county_map(panels.Overview().clusters)
     assert [(county.code, county.number, county.step) for county in shown["most_first"]] == [
         ("LT011", 2, 2), ("LT022", 0, 0)
     ]  # fmt: skip

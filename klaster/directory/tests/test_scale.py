@@ -1,5 +1,8 @@
 """What keeps search and lists quick when there are very many, and what readers are then told."""
 
+import html
+import re
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
@@ -9,9 +12,10 @@ from django.urls import reverse
 
 from klaster.core import after_migrate, languages
 from klaster.directory import factories as f
-from klaster.directory import organisation_list, search
+from klaster.directory import by_name, organisation_list, search, search_query
 from klaster.directory.models import Organisation
 from klaster.directory.search import near
+from klaster.directory.views import organisations
 from klaster.directory.views.answers import Counting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -99,6 +103,122 @@ def test_reader_is_told_that_not_all_are_listed(client, monkeypatch):
     assert "1 organisation" in few.text
     assert "More than" not in few.text
     assert [str(row) for row in few.context["organisations"]] == ["Bangpūtys 9"]
+
+
+def test_a_form_that_begins_with_another_is_not_looked_up():
+    holdings = f.OrganisationFactory(name=both("Holdings Bangpūtys", "Holdings Bangpūtys"))
+    query = search.read("holding")
+    assert query.forms == (("holding", "hold"),)
+    assert (query.finds, query.tsquery()) == ("('hold':*)", "('holding':* | 'hold':*)")
+    assert list(Organisation.objects.with_words("holding")) == [holdings]
+    assert search_query.Query("", ("ab", "abc"), (("abc", "ab"),)).finds == "('abc':* | 'ab')", "short ones stand whole"
+
+
+# --- leafing ----------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def few_numbered(monkeypatch):
+    """Two organisations a page; three pages have numbers."""
+    monkeypatch.setattr(by_name, "MOST_NUMBERED", 3)
+    monkeypatch.setattr(organisations, "PER_PAGE", 2)
+
+
+def named(*names):
+    for name in names:
+        f.OrganisationFactory(name=both(name, name), country="LT")
+
+
+def shown(page):
+    return [str(row) for row in page.context["organisations"]]
+
+
+def link(page, rel):
+    found = re.search(rf'href="([^"]+)"\s+rel="{rel}"', page.text)
+    return found and html.unescape(found[1])
+
+
+ALIKE = ["A", "B", "C, c", "Čiobrelis", "D", "Same", "Same", "Same", "Same", "Same", "Ž,1", "Žą"]
+
+
+def test_next_leads_through_all_and_previous_the_same_way_back(client, few_numbered):
+    named(*ALIKE)
+    page, seen, addresses = client.get(reverse("organisation_list"), {"country": "LT"}), [], []
+    while True:
+        seen += [row.pk for row in page.context["organisations"]]
+        addresses.append((page.request["QUERY_STRING"], shown(page)))
+        if not (further := link(page, "next")):
+            break
+        assert "country=LT" in further
+        page = client.get(reverse("organisation_list") + further)
+    assert [name for _query, names in addresses for name in names] == ALIKE
+    assert len(seen) == len(set(seen)) == len(ALIKE), "rows of the same name come once each"
+    for query, names in reversed(addresses[:-1]):
+        page = client.get(reverse("organisation_list") + link(page, "prev"))
+        assert shown(page) == names
+        assert page.context["page"].number == addresses.index((query, names)) + 1
+    assert "after" not in page.request["QUERY_STRING"]
+    assert link(page, "prev") is None
+
+
+def test_pages_without_numbers_say_so_and_lead_back_to_those_with_numbers(client, few_numbered):
+    named(*ALIKE)
+    last = client.get(reverse("organisation_list"), {"page": "3"})
+    assert "Pages have numbers up to 3." in last.text
+    beyond = client.get(reverse("organisation_list") + link(last, "next"))
+    assert beyond.context["page"].numbers == [1, "…", 3, 4]
+    assert 'aria-current="page"' in beyond.text
+    assert re.findall(r'href="(\?page=3)"', beyond.text), "no place is kept where a number is enough"
+    few = client.get(reverse("organisation_list"), {"q": "čiobrelis"})
+    assert "Pages have numbers" not in few.text
+
+
+def test_a_place_outlives_its_row(client, few_numbered):
+    named(*ALIKE)
+    third = client.get(reverse("organisation_list"), {"page": "3"})
+    further = link(third, "next")
+    Organisation.objects.filter(pk=third.context["organisations"][-1].pk).delete()
+    assert shown(client.get(reverse("organisation_list") + further)) == ["Same", "Same"]
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["", "&after=", "&after=Same", "&after=Same,x", "&after=,", "&after=Same,99999999999999999999", "&after=%00,1%00",
+     "&after=Žžž,1", "&before=A,0", "&before=x", "&after=" + "x" * 500],
+)  # fmt: skip
+def test_a_page_that_is_nowhere_is_the_last_with_a_number(client, few_numbered, place):
+    named(*ALIKE)
+    page = client.get(reverse("organisation_list") + f"?page=5{place}")
+    assert page.status_code == 200
+    assert page.context["page"].number == (5 if "%00" in place else 3)
+
+
+def test_a_place_is_of_no_account_where_the_number_is_enough(client, few_numbered):
+    named(*ALIKE)
+    assert shown(client.get(reverse("organisation_list"), {"page": "1", "after": "D,1"})) == ["A", "B"]
+    table = client.get(reverse("organisation_list"), {"page": "9", "after": "D,1"}).context["page"]
+    assert table.number == 9
+
+
+def test_downloads_are_the_whole_list_wherever_one_is(client, few_numbered):
+    named(*ALIKE)
+    page = client.get(reverse("organisation_list"), {"page": "4", "after": "D,1", "country": "LT"})
+    assert f'href="{reverse("organisation_export", args=["csv"])}?country=LT"' in page.text
+
+
+def test_pages_far_on_begin_in_the_index(few_numbered):
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off; set local enable_sort = off; set local enable_bitmapscan = off")
+    leafing = by_name.Leafing(Organisation.objects.published().filter(country="LT"), 2)
+    for backwards in (False, True):
+        plan = leafing._from(by_name.Place("Same", 7), backwards=backwards)[:2].explain()
+        assert "Sort" not in plan
+        assert re.search(r"Index Cond:.*sort_key.*[<>]= ", plan)
+
+
+def test_words_are_found_in_the_order_of_names(client, monkeypatch):
+    monkeypatch.setattr(organisations, "PER_PAGE", 2)
+    named("Žuvys Bangpūtys", "Bangpūtys", "Čia Bangpūtys", "Cia Bangpūtys", "Dar Bangpūtys")
+    pages = [shown(client.get(reverse("organisation_list"), {"q": "bangputys", "page": n})) for n in (1, 2, 3)]
+    assert pages == [["Bangpūtys", "Cia Bangpūtys"], ["Čia Bangpūtys", "Dar Bangpūtys"], ["Žuvys Bangpūtys"]]
 
 
 def test_each_language_has_an_index_by_name_that_lists_use():

@@ -24,7 +24,7 @@ MOST_COUNTED = 10_000
 
 def paged(request: HttpRequest, rows: QuerySet | Sequence[Any], per_page: int = PER_PAGE) -> Page:
     """The page asked for; a number that is none gives the first, one too high the last."""
-    return asked_page(request, Paginator(rows, per_page))
+    return Paginator(rows, per_page).get_page(request.GET.get("page"))
 
 
 class Counting(Paginator):
@@ -50,10 +50,6 @@ class Counting(Paginator):
     @property
     def is_capped(self) -> bool:
         return self.found > self.most
-
-
-def asked_page(request: HttpRequest, paginator: Paginator) -> Page:
-    return paginator.get_page(request.GET.get("page"))
 
 
 def page_or_part(request: HttpRequest, template: str, context: dict[str, Any], *, part: str = "") -> HttpResponse:

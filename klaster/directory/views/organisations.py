@@ -16,7 +16,7 @@ from klaster.directory import organisation_list as listing
 from klaster.directory.filters import Facet
 from klaster.directory.models import ChangeRequest, Cluster, ClusterMembership, Organisation
 from klaster.directory.models.organisations import OrganisationQuerySet
-from klaster.directory.views.answers import asked_page, chips, follows_former_addresses, page_or_part
+from klaster.directory.views.answers import chips, follows_former_addresses, page_or_part
 
 PER_PAGE = 30
 
@@ -26,7 +26,7 @@ PER_PAGE = 30
 @limited_finding
 def organisation_list(request: HttpRequest) -> HttpResponse:
     rows, facets, selection, cluster = chosen(request)
-    page = asked_page(request, listing.listed(rows, selection.text, PER_PAGE))
+    page = listing.page(rows, selection.text, PER_PAGE, request.GET)
     context = {
         "page": page,
         "organisations": page.object_list,

@@ -12,9 +12,17 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from wagtail.admin.forms.pages import WagtailAdminPageForm
-from wagtail.models import Page
+from wagtail.models import Page, Site
+from wagtail.models.sites import SiteRootPath
+
+from klaster.core import freshness
 
 UNDER_HOME = 3  # depth of pages whose address is one word
+
+
+def root_paths() -> list[SiteRootPath]:
+    """Where the sites of Wagtail begin, which its pages need for their addresses and look up again and again."""
+    return freshness.remembered("root paths", Site.get_site_root_paths)
 
 
 def refuse_taken(slug: str, language: str) -> None:
@@ -64,13 +72,18 @@ class SitePage(Page):
             refuse_taken(self.slug, self.locale.language_code)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        request._wagtail_cached_site_root_paths = root_paths()  # type: ignore[attr-defined]
         context = super().get_context(request, *args, **kwargs)
         request.translations = self.addresses(request)  # type: ignore[attr-defined]  what the switcher in the frame asks
         context["breadcrumbs"] = self.breadcrumbs(request)
         return context
 
     def addresses(self, request: HttpRequest) -> dict[str, str]:
-        """Path of this page in every language it is published in."""
+        """Path of this page in every language it is published in; part of the frame and remembered like it."""
+        key = ("translations", self.translation_key, request.get_host(), request.is_secure())
+        return freshness.remembered(key, lambda: self.find_addresses(request))
+
+    def find_addresses(self, request: HttpRequest) -> dict[str, str]:
         pages = Page.objects.filter(translation_key=self.translation_key).live().select_related("locale")
         known = {code for code, _name in settings.LANGUAGES}
         return {
@@ -81,5 +94,7 @@ class SitePage(Page):
 
     def breadcrumbs(self, request: HttpRequest) -> list[dict[str, str]]:
         """The way from the home page to this one's parent."""
-        above = self.get_ancestors().filter(depth__gte=2).live() if self.depth else Page.objects.none()
+        if (self.depth or 0) < UNDER_HOME:  # a home page, or one not saved yet
+            return []
+        above = self.get_ancestors().filter(depth__gte=2).live()
         return [{"title": page.title, "url": page.get_url(request)} for page in above.order_by("depth")]

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel
 
+from klaster.core import freshness
+from klaster.directory.panels import Overview
 from klaster.newsroom.blocks import TEXT_BLOCKS
 from klaster.newsroom.fields import BodyField
 from klaster.newsroom.models import ArticleIndexPage, ArticlePage, SitePage
@@ -52,9 +54,10 @@ class HomePage(SitePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        index = ArticleIndexPage.objects.child_of(self).live().first()
+        index = freshness.remembered(("news of", self.pk), ArticleIndexPage.objects.child_of(self).live().first)
         articles = ArticlePage.objects.descendant_of(self).visible_to(request.user).newest_first().for_lists()
         return context | {
+            "overview": Overview(),
             "articles": articles[:LATEST_ARTICLES],
             "article_index": index,
             "article_feed": index.feed_url(request) if index else "",
