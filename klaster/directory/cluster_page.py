@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from klaster.core import languages
+from klaster.core.fields import in_language
 from klaster.directory import change_page, recipients, structured
 from klaster.directory.cluster_sections import SERVICES, description_in, every_section
 from klaster.directory.facts import Facts, Stamp, stamp_of
@@ -79,7 +79,8 @@ def facts_of(cluster: Cluster, reader: Reader) -> Facts:
     facts = Facts(Statement.objects.filter(cluster=cluster).newest_first().with_details())
     coordinator = cluster.coordinator
     if coordinator and not coordinator.is_published:
-        coordinator = Organisation.objects.visible_to(reader).filter(pk=coordinator.pk).first()
+        drafts = Organisation.objects.visible_to(reader).filter(pk=coordinator.pk)
+        coordinator = drafts.first() if reader.is_authenticated else None
     facts.add(
         "coordinator", _("coordinator"), coordinator, url=coordinator.get_absolute_url() if coordinator else "",
         always=True,
@@ -105,14 +106,11 @@ def facts_of(cluster: Cluster, reader: Reader) -> Facts:
 
 def members_of(cluster: Cluster, reader: Reader) -> dict[str, Any]:
     """Members of today with a public page: how many, of which kinds, and the first of them by name."""
-    organisations = Organisation.objects.visible_to(reader).published().by_name()
-    active = ClusterMembership.objects.active().filter(cluster=cluster)
-    kinds = Counter(organisations.filter(memberships__in=active).values_list("kind", flat=True))
-    rows = list(
-        organisations.filter(memberships__in=active)
-        .select_related("region")
-        .prefetch_related(Prefetch("memberships", active.select_related("source"), to_attr="here"))[:MEMBERS_SHOWN]
-    )
+    organisations = Organisation.objects.visible_to(reader).published()
+    active = ClusterMembership.objects.active().filter(cluster=cluster, organisation__in=organisations)
+    kinds = Counter(active.order_by().values_list("organisation__kind", flat=True))
+    by_name = active.order_by(languages.SortKey(in_language("organisation__name")), "organisation_id")
+    rows = list(by_name.select_related("organisation__region", "source")[:MEMBERS_SHOWN])
     members_url = f"{reverse('organisation_list')}?cluster={cluster.slug}"
     labels = {kind: capfirst(label) for kind, label in Organisation.Kind.choices}
     most_first = sorted(kinds.items(), key=lambda pair: (-pair[1], labels[pair[0]]))
@@ -127,9 +125,9 @@ def members_of(cluster: Cluster, reader: Reader) -> dict[str, Any]:
     }
 
 
-def members_source(rows: list[Organisation]) -> Stamp:
+def members_source(rows: list[ClusterMembership]) -> Stamp:
     """The one source of the memberships, where they have one."""
-    stamps = {stamp_of(membership) for row in rows for membership in row.here}
+    stamps = {stamp_of(row) for row in rows}
     return stamps.pop() if len(stamps) == 1 else Stamp()
 
 

@@ -16,6 +16,23 @@ if TYPE_CHECKING:
     from klaster.newsroom.models.articles import ArticleQuerySet
 
 
+Offers = dict[str, list[tuple[str, str]]]
+
+
+def offers(articles: ArticleQuerySet, user: Any) -> Offers:
+    """Sectors, clusters and years that `articles` are about."""
+    shown = articles.order_by().values("pk")
+    clusters = Cluster.objects.visible_to(user).filter(articles__in=shown).distinct()
+    sectors = Sector.objects.filter(
+        Q(articles__in=shown) | Q(clusters__in=clusters.values("pk")) | Q(pk__in=clusters.values("other_sectors"))
+    )
+    return {
+        "sector": [(sector.code, str(sector.name)) for sector in sectors.distinct().order_by("position", "code")],
+        "cluster": [(cluster.slug, str(cluster.name)) for cluster in clusters.by_name()],
+        "year": [(year, year) for year in articles.years()],
+    }
+
+
 class ArticleFilter(forms.Form):
     """Filters of the list of news: they offer what leads somewhere. What is not offered filters nothing."""
 
@@ -23,18 +40,9 @@ class ArticleFilter(forms.Form):
     cluster = forms.ChoiceField(label=_("Cluster"), required=False)
     year = forms.ChoiceField(label=_("Year"), required=False)
 
-    def __init__(self, data: QueryDict, *, articles: ArticleQuerySet, user: Any):
+    def __init__(self, data: QueryDict, *, offers: Offers):
         super().__init__(data)
-        shown = articles.order_by().values("pk")
-        clusters = Cluster.objects.visible_to(user).filter(articles__in=shown).distinct()
-        sectors = Sector.objects.filter(
-            Q(articles__in=shown) | Q(clusters__in=clusters.values("pk")) | Q(pk__in=clusters.values("other_sectors"))
-        )
-        self.offers = {
-            "sector": [(sector.code, str(sector.name)) for sector in sectors.distinct().order_by("position", "code")],
-            "cluster": [(cluster.slug, str(cluster.name)) for cluster in clusters.by_name()],
-            "year": [(year, year) for year in articles.years()],
-        }
+        self.offers = offers
         for name, choices in self.offers.items():
             self.fields[name].choices = [("", _("All")), *choices]  # type: ignore[attr-defined]
 

@@ -20,14 +20,14 @@ from wagtail.models import PageManager, PageQuerySet, PageViewRestriction
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
-from klaster.core import languages
+from klaster.core import freshness, languages
 from klaster.core.fields import PartialDate, PartialDateField
 from klaster.directory.models import Cluster, Organisation, Sector
 from klaster.directory.models.organisations import today
 from klaster.newsroom import feeds
 from klaster.newsroom.blocks import TEXT_BLOCKS
 from klaster.newsroom.fields import BodyField
-from klaster.newsroom.forms import ArticleFilter
+from klaster.newsroom.forms import ArticleFilter, Offers, offers
 from klaster.newsroom.models.site_page import SitePage, SitePageForm
 
 if TYPE_CHECKING:
@@ -142,8 +142,15 @@ class ArticleIndexPage(RoutablePageMixin, SitePage):
 
     def filtered(self, request: HttpRequest) -> tuple[ArticleFilter, ArticleQuerySet]:
         articles = self.articles(request.user)
-        form = ArticleFilter(request.GET, articles=articles, user=request.user)
+        form = ArticleFilter(request.GET, offers=self.offers(request.user))
         return form, articles.about(**form.chosen())
+
+    def offers(self, user: Reader) -> Offers:
+        """What the filters offer; the same to all visitors, until something changes that public pages show."""
+        if user.is_authenticated:
+            return offers(self.articles(user), user)
+        key = ("news filters", self.pk, languages.current())
+        return freshness.remembered(key, lambda: offers(self.articles(user), user))
 
     @route("atom/", name="feed")
     def feed(self, request: HttpRequest) -> HttpResponse:
