@@ -5,7 +5,8 @@
 
 Fills databases of its own on the embedded server: the network and the demo, then real companies of the register, then
 a million made of their words. Whole requests are timed, through all middleware and templates, with the kept pages of
-visitors switched off. `--keep` leaves the databases for the next run, which then only measures.
+visitors switched off. On a machine that does other work as well, the CPU that the two processes spent on a question
+says more than the clock, so both are given. `--keep` leaves the databases for the next run, which then only measures.
 """
 
 from __future__ import annotations
@@ -230,7 +231,13 @@ class Questions:
             "page 2 to 20": [f"page={page}" for page in (2, 3, 7, 20)]
             + [f"page={page}&country=DE" for page in (2, 9, 20)],
             "deep page": ["page=100", "page=333", "page=333&country=DE", "page=99999"],
+            "beyond the numbers": [self.beyond(country) for country in ("", "", "DE", "GB")],
         }
+
+    def beyond(self, country: str) -> str:
+        """What "Next" leads to on pages without a number: what comes after a name."""
+        place = quote_plus(f"{self.dice.choice(self.names)},1")
+        return f"page=2000&after={place}" + (f"&country={country}" if country else "")
 
 
 def clean(name: str) -> str:
@@ -251,8 +258,17 @@ def parts() -> dict[str, Callable[[Questions], tuple[str, dict[str, list[str]]]]
     }
 
 
-def measure(path: str, asked: dict[str, list[str]], *, verbose: bool) -> list[float]:
-    """Milliseconds of each question, in a mixed order, every other one in the other language; each asked once."""
+def cpu_of(backend: int) -> float:
+    """Milliseconds of CPU that this process and its database process took so far; 0 where the system does not tell."""
+    told = Path(f"/proc/{backend}/schedstat")
+    return time.process_time() * 1000 + int(told.read_text().split()[0]) / 1e6 if told.exists() else 0
+
+
+def measure(path: str, asked: dict[str, list[str]], *, verbose: bool) -> tuple[list[float], list[float]]:
+    """Milliseconds of each question by the clock and of CPU; in a mixed order, every other one in the other language.
+
+    Each is asked once.
+    """
     client = Client()
     mixed = [(kind, query) for kind, queries in asked.items() for query in queries]
     random.Random(SEED).shuffle(mixed)
@@ -262,21 +278,24 @@ def measure(path: str, asked: dict[str, list[str]], *, verbose: bool) -> list[fl
         with override(language):
             addresses.append(reverse(names[path]))
     spent: dict[str, list[float]] = {}
+    worked: list[float] = []
+    backend = backend_pid()
     for number, (kind, query) in enumerate([*mixed[:WARMING], *mixed]):
         visitor = f"10.{number // 62500}.{number // 250 % 250}.{number % 250}"  # limits count by address
-        begun = time.perf_counter()
+        before, begun = cpu_of(backend), time.perf_counter()
         response = client.get(f"{addresses[number % 2]}?{query}", REMOTE_ADDR=visitor)
         took = (time.perf_counter() - begun) * 1000
         if response.status_code != 200:
             raise SystemExit(f"{path}?{query} answered {response.status_code}")
         if number >= WARMING:
             spent.setdefault(kind, []).append(took)
+            worked.append(cpu_of(backend) - before)
             if verbose and took > 100:
                 print(f"    {took:7.0f} ms  {kind}: {query}")
     if verbose:
         for kind, times in spent.items():
             print(f"    {kind:18} {statistics.median(times):7.1f}  worst {max(times):7.1f}")
-    return [took for times in spent.values() for took in times]
+    return [took for times in spent.values() for took in times], worked
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -293,11 +312,15 @@ def sizes_of_indexes() -> list[tuple[str, int]]:
         return cursor.fetchall()
 
 
-def largest_backend() -> int:
-    """Most memory of its own that the database process of this connection ever had, in MB."""
+def backend_pid() -> int:
     with connection.cursor() as cursor:
         cursor.execute("select pg_backend_pid()")
-        status = Path(f"/proc/{cursor.fetchone()[0]}/status")
+        return int(cursor.fetchone()[0])
+
+
+def largest_backend() -> int:
+    """Most memory of its own that the database process of this connection ever had, in MB."""
+    status = Path(f"/proc/{backend_pid()}/status")
     lines = dict(line.split(":", 1) for line in status.read_text().splitlines()) if status.exists() else {}
     return int(lines.get("VmHWM", "0").split()[0]) // 1024
 
@@ -325,10 +348,11 @@ def main() -> None:
                 continue
             for part in options.only.split(","):
                 path, asked = parts()[part](Questions(questions_of))
-                results.setdefault(part, {})[size] = measure(path, asked, verbose=options.verbose)
-                times = results[part][size]
+                times, worked = measure(path, asked, verbose=options.verbose)
+                results.setdefault(part, {})[size] = times
                 print(f"{part:12}{size:>10,}  p50 {percentile(times, 0.5):7.1f}  p95 {percentile(times, 0.95):7.1f}"
-                      f"  worst {max(times):7.1f} ms  ({len(times)} questions)"
+                      f"  worst {max(times):7.1f} ms  CPU p50 {percentile(worked, 0.5):6.1f}  p95 {percentile(worked, 0.95):6.1f}"
+                      f"  ({len(times)} questions, load {os.getloadavg()[0]:.1f})"
                       f"{f'  aim {AIMS[size]} ms' if size in AIMS else ''}", flush=True)  # fmt: skip
         report(results)
     finally:

@@ -9,7 +9,6 @@ from django.utils.translation import override
 
 from klaster.core import freshness, kept_pages
 from klaster.directory import factories as f
-from klaster.directory.models import Region
 from klaster.newsroom.factories import article
 from klaster.newsroom.models import ArticleIndexPage
 

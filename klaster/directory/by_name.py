@@ -103,7 +103,7 @@ class Leafing(Counting):
     def asked(self, data: Mapping[str, str]) -> Page:
         """The page an address asks for; where it asks for none, the nearest that has a number."""
         number = data.get("page", "")
-        if number.isdecimal() and MOST_NUMBERED < int(number[:9]) and self.has_more_pages:
+        if number.isdecimal() and int(number[:9]) > MOST_NUMBERED and self.has_more_pages:
             found = self._beyond(int(number[:9]), read(data.get("after", "")), read(data.get("before", "")))
             if found is not None:
                 return found

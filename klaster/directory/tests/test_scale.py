@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from klaster.core import after_migrate, languages
-from klaster.directory import factories as f
 from klaster.directory import by_name, organisation_list, search, search_query
+from klaster.directory import factories as f
 from klaster.directory.models import Organisation
 from klaster.directory.search import near
 from klaster.directory.views import organisations
