@@ -74,11 +74,10 @@ class Leaf(Page):
 
     @property
     def numbers(self) -> list[int | str]:
-        """What the line of pages shows, where this one has no number in it."""
+        """What the line of pages shows."""
         if self.number <= MOST_NUMBERED:
             return list(self.paginator.get_elided_page_range(self.number, on_each_side=1, on_ends=1))
-        gap = [self.paginator.ELLIPSIS] if self.number > MOST_NUMBERED + 1 else []
-        return [1, self.paginator.ELLIPSIS, MOST_NUMBERED, *gap, self.number]
+        return [1, self.paginator.ELLIPSIS, self.number]
 
 
 class Leafing(Counting):
