@@ -77,7 +77,7 @@ class Leaf(Page):
         """What the line of pages shows."""
         if self.number <= MOST_NUMBERED:
             return list(self.paginator.get_elided_page_range(self.number, on_each_side=1, on_ends=1))
-        return [1, self.paginator.ELLIPSIS, self.number]
+        return [1, str(self.paginator.ELLIPSIS), self.number]
 
 
 class Leafing(Counting):
