@@ -174,7 +174,7 @@ def _members(cluster: Cluster) -> None:
 def _double() -> None:
     """A firm of the clouds entered a second time, found as the nightly search finds such pairs."""
     _entry_of_it, made = _entry(
-        Organisation, "demo-raindrops-again", both("Lašų fabrikas (išgalvota)", "Raindrop Factory (invented)"),
+        Organisation, "demo-raindrops-again", both("Lašų fabrikas (išgalvota)", "Raindrop Factory Ltd (invented)"),
         kind=Kind.COMPANY, country=settings.COUNTRY, slug="lasu-fabrikas-antras",
         summary=both("Išgalvotas antras to paties fabriko įrašas.", "An invented second entry of the same factory."),
     )  # fmt: skip

@@ -26,6 +26,7 @@ from klaster.directory.fact_fields import (
     add_members,
     add_remarks,
     clean_labels,
+    is_box,
     is_remark,
     label_names,
     label_values,
@@ -173,11 +174,12 @@ class EntryForm(VersionedForm):
         return type(self)(instance=row, by=self.by, prefix=self.prefix)
 
     def part(self, name: str) -> dict[str, Any]:
-        """For the page, of one fact: {"title", "fields", "evidence", "note", "is_said": whether a remark is there}."""
+        """For the page, of one fact: {"title", "fields", "gone", "evidence", "note", "is_said"}: is a remark there?"""
         remarks = {part: self[f"{name}-{part}"] for part in ("evidence", "note") if f"{name}-{part}" in self.fields}
         return {
             "title": self.facts[name].title,
-            "fields": [self[each] for each in self.inputs_of(name) if not is_remark(each)],
+            "fields": [self[each] for each in self.inputs_of(name) if not (is_remark(each) or is_box(each))],
+            "gone": self[f"{name}-{GONE}"] if f"{name}-{GONE}" in self.fields else None,
             "evidence": remarks.get("evidence"),
             "note": remarks.get("note"),
             "is_said": any(field.value() or field.errors for field in remarks.values()),

@@ -84,10 +84,10 @@ def label_values(form: Any, facts: dict[str, verified.Fact]) -> dict[str, Any]:
     for name in label_names(facts):
         if form.cleaned_data.get(f"{name}-{GONE}"):
             given[name] = None
-        elif any(f"{name}-{part}" in form.changed_data for part in PARTS):
-            value = {part: verified.plain(form.cleaned_data[f"{name}-{part}"]) or "" for part in PARTS}
-            if value["level"]:
-                given[name] = value
+            continue
+        value = {part: verified.plain(form.cleaned_data[f"{name}-{part}"]) or "" for part in PARTS}
+        if value["level"] and value != facts[name].read(form.instance):
+            given[name] = value
     return given
 
 
@@ -102,6 +102,10 @@ def add_remarks(form: Any, names: list[str]) -> None:
             label=gettext_lazy("A word to the office"), required=False, max_length=1000,
             widget=forms.Textarea({"rows": 2}),
         )  # fmt: skip
+
+
+def is_box(name: str) -> bool:
+    return name.endswith(f"-{GONE}")
 
 
 def is_remark(name: str) -> bool:

@@ -681,6 +681,11 @@ def test_removing_a_label_is_proposed_and_the_page_shows_it_until_it_is_accepted
     assert "This fact is not on the page any more." not in after
 
 
+def test_a_label_nobody_touched_is_not_proposed(client, cluster, coordinator, label):
+    send(client, coordinator, url("cluster_edit", "saules"), summary_en="Something else.")
+    assert not ChangeRequest.objects.exists()
+
+
 def test_removing_a_label_may_come_back_and_be_declined(client, cluster, coordinator, secretary, label):
     change = remove(client, coordinator, label)
     name = f"label-{label.pk}"

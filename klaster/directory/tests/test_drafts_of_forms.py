@@ -112,9 +112,7 @@ def test_two_windows_never_write_over_each_other_unasked(writer, cluster):
     assert keep(writer, "cluster", cluster, one, summary_en="one again").status_code == 409
     third = opened(writer, address)
     assert third["summary_en"] == "other"
-    assert keep(writer, "cluster", cluster, third, summary_en="third").status_code == 200, (
-        "it went on with what is kept"
-    )
+    assert keep(writer, "cluster", cluster, third, summary_en="third").status_code == 200, "began with it"
 
 
 def test_sending_in_one_window_leaves_what_another_has_kept(writer, cluster):
