@@ -3,19 +3,22 @@
     .venv/bin/python benchmarks/bench_import.py [--rows 100000] [--known 16000] [--only csv,xlsx]
 
 Fills a database of its own on the embedded server with organisations, brings in a table of which some rows are known
-already, some stand twice and some are wrong, writes it, runs it a second time, and takes it back. Each table goes
-through a process of its own, so that its memory is what the import needs.
+already, some stand twice and some are wrong, writes it, runs it a second time, and takes it back. Each step has a
+process of its own, so that its memory is what that step needs; the reader's and the database's are told beside it.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
+import itertools
+import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,14 +48,15 @@ from klaster.directory import actions
 from klaster.directory.imports import checking, undoing, writing
 from klaster.directory.models import Import, Organisation
 
-AIM_MB, AIM_SECONDS = 500, 600
+LIST = ROOT.parent / "shared/data/orgs/gleif_europe_companies.csv.gz"
+AIM_MB, AIM_SECONDS = 500, 300
 HEADINGS = ["Pavadinimas", "Įmonės kodas", "Šalis", "Rūšis", "Svetainė", "NACE"]
 KNOWN_EACH, TWICE_EACH, WRONG_EACH = 20, 50, 33  # one row in so many
 
 
-def rows(count: int, known: list[companies.Company]) -> Iterator[list[str]]:
-    made = companies.made(count, known, len(known))
-    for number, company in enumerate(made):
+def rows(count: int, known: list[companies.Company], others: list[companies.Company]) -> Iterator[list[str]]:
+    made = companies.made(max(0, count - len(others)), known, len(known))
+    for number, company in enumerate(itertools.chain(others[:count], made)):
         if number % KNOWN_EACH == 0:
             company = known[number // KNOWN_EACH % len(known)]
         name, code = company.name, f"{300_000_000 + number}"
@@ -90,6 +94,8 @@ def fill(known: list[companies.Company]) -> User:
                       status="published", created_at=now)
          for number, company in enumerate(known)), batch_size=1000,
     )  # fmt: skip
+    with connections["default"].cursor() as cursor:  # as the server does by itself in a minute
+        cursor.execute("vacuum analyze")
     from django.contrib.auth.models import Group  # noqa: PLC0415  after django.setup
 
     person = User.objects.create(email="bench@pavyzdys.test", name="Bench", language="lt")
@@ -97,48 +103,107 @@ def fill(known: list[companies.Company]) -> User:
     return person
 
 
-def timed(title: str, act: Callable[..., Any], *given: Any, **named: Any) -> Any:
-    begun = time.monotonic()
-    answer = act(*given, **named)
-    print(f"  {title:34}{time.monotonic() - begun:8.1f} s", flush=True)
-    return answer
+def most_memory(process: int | str) -> float:
+    """Megabytes at the worst moment so far of the program a process runs; 0 where it is gone or nobody can tell.
+
+    (`getrusage` counts for a child what its parent had when it began it.)
+    """
+    with contextlib.suppress(OSError, IndexError):
+        return int(Path(f"/proc/{process}/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
+    return 0.0
 
 
-def measure(path: Path) -> None:
-    """In a process of its own: every step from the file to the report, again, and back."""
+class Watched:
+    """The most memory of this process's children, looked at a hundred times a second."""
+
+    def __enter__(self) -> Watched:
+        self.most, self.ended = 0.0, threading.Event()
+        self.thread = threading.Thread(target=self.look)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.ended.set()
+        self.thread.join()
+
+    def look(self) -> None:
+        while not self.ended.wait(0.01):
+            for told in Path("/proc/self/task").glob("*/children"):
+                with contextlib.suppress(OSError):
+                    self.most = max([self.most, *map(most_memory, told.read_text().split())])
+
+
+def step(name: str, path: Path, number: int) -> dict[str, Any]:
+    """One step of an import in a process of its own, as the site and its worker take it. Gives seconds and memory."""
     by = User.objects.get(email="bench@pavyzdys.test")
-    begun = time.monotonic()
-    for number in (1, 2):
-        import_ = timed("read into rows", actions.start_import, path.read_bytes(), name=path.name, by=by)
-        Import.objects.filter(pk=import_.pk).update(state=Import.State.CHECKING)
-        timed("check, look for duplicates", checking.check, import_.pk)
-        timed("answer what is doubtful", actions.decide_the_rest, import_, by=by, decision="skip")
+    import_ = Import.objects.filter(pk=number).first()
+    acts: dict[str, Callable[[], Any]] = {
+        "read": lambda: actions.start_import(path.read_bytes(), name=path.name, by=by).pk,
+        "check": lambda: checking.check(number),
+        "answer": lambda: actions.decide_the_rest(import_, by=by, decision="skip") and None,
+        "write": lambda: writing.write(number),
+        "undo": lambda: undoing.undo(number),
+    }
+    connections["default"].ensure_connection()
+    backend = connections["default"].connection.info.backend_pid
+    if name == "check":
+        Import.objects.filter(pk=number).update(state=Import.State.CHECKING)
+    if name == "write":
         actions.confirm_import(import_, by=by, without_errors=True)
-        timed("write, all or nothing", writing.write, import_.pk)
-        import_.refresh_from_db()
-        print(f"  {import_.total:,} rows: {import_.counts}", flush=True)
-        if number == 1:
-            first, seconds = import_, time.monotonic() - begun
-    actions.undo_import(first, by=by)
-    timed("take the first back", undoing.undo, first.pk)
-    own, reader = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(f"  in all {seconds:.0f} s (aim {AIM_SECONDS}); most memory {own:.0f} MB, its reader {reader:.0f} MB,"
-          f" together {own + reader:.0f} MB (aim {AIM_MB})", flush=True)  # fmt: skip
+    if name == "undo":
+        actions.undo_import(import_, by=by)
+    before, begun = most_memory("self"), time.monotonic()
+    with Watched() as children:
+        number = acts[name]() or number
+    return {"number": number, "seconds": time.monotonic() - begun, "before": before, "own": most_memory("self"),
+            "child": children.most, "database": most_memory(backend), "load": os.getloadavg()[0],
+            "counts": Import.objects.get(pk=number).counts}  # fmt: skip
+
+
+STEPS = {"read": "read into rows", "check": "check, look for duplicates", "answer": "answer what is doubtful",
+         "write": "write, all or nothing", "undo": "take the first back"}  # fmt: skip
+
+
+def measure(path: Path, database: str) -> None:
+    """Every step from the file to the report, then the same file again, and the first taken back."""
+    print(f"  {'':30}{'seconds':>9}{'MB':>7}{'its reader, MB':>16}{'its database process, MB':>26}")
+    done: list[dict[str, Any]] = []
+    first = 0
+    for name in (*list(STEPS)[:4], *list(STEPS)[:4], "undo"):
+        number = first if name == "undo" else 0 if name == "read" else done[-1]["number"]
+        command = [sys.executable, __file__, "--step", name, str(path), database, str(number)]
+        done.append(json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.splitlines()[-1]))
+        told = done[-1]
+        first = first or told["number"]
+        print(f"  {STEPS[name]:30}{told['seconds']:9.1f}{told['own']:7.0f}"
+              f"{told['child']:16.0f}{told['database']:26.0f}", flush=True)  # fmt: skip
+        if told["counts"] and name in ("write", "undo"):
+            print(f"  {told['counts']}", flush=True)
+    seconds = sum(each["seconds"] for each in done[:4])
+    most = max(each["own"] + each["child"] for each in done)
+    print(f"  the first time in all {seconds:.0f} s (aim {AIM_SECONDS}); a step with its reader at most {most:.0f} MB"
+          f" (aim {AIM_MB}), of which the site before it does anything {done[0]['before']:.0f} MB;"
+          f" load {min(each['load'] for each in done):.1f} to {max(each['load'] for each in done):.1f}", flush=True)  # fmt: skip
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--known", type=int, default=16_000, help="organisations the directory has before")
+    parser.add_argument("--companies", type=Path, default=Path(os.environ.get("BENCH_COMPANIES", LIST)))
     parser.add_argument("--only", default="csv,xlsx")
-    parser.add_argument("--measure", nargs=2, metavar=("FILE", "DATABASE"), help=argparse.SUPPRESS)
+    parser.add_argument("--step", nargs=4, metavar=("STEP", "FILE", "DATABASE", "IMPORT"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     server = start.embedded("test").start()
-    if options.measure:
-        connect(options.measure[1])
-        measure(Path(options.measure[0]))
+    if options.step:
+        name, file, database, number = options.step
+        connect(database)
+        print(json.dumps(step(name, Path(file), int(number))))
         return
-    known = list(companies.made(options.known, []))
+    source = companies.real(options.companies) if options.companies.exists() else []
+    if not source:
+        print(f"No list of companies at {options.companies}: all of them are made up.", flush=True)
+    known = source[: options.known] or list(companies.made(options.known, []))
     for kind in options.only.split(","):
         name = f"klaster_bench_import_{os.getpid()}_{kind}"
         with psycopg.connect(server.url("postgres"), autocommit=True) as maintenance:
@@ -150,14 +215,13 @@ def main() -> None:
         try:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / f"members.{kind}"
-                table = iter([HEADINGS, *rows(options.rows, known)])
+                table = iter([HEADINGS, *rows(options.rows, known, source[options.known :])])
                 (write_csv if kind == "csv" else write_xlsx)(path, table)
                 size = path.stat().st_size / 1e6
                 print(
                     f"{kind}: {options.rows:,} rows, {size:.1f} MB, {options.known:,} organisations known", flush=True
                 )
-                command = [sys.executable, __file__, "--measure", str(path), name]
-                subprocess.run(command, check=True)
+                measure(path, name)
         finally:
             connections.close_all()
             with psycopg.connect(server.url("postgres"), autocommit=True) as maintenance:

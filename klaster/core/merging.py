@@ -136,14 +136,15 @@ class Journal:
         self._add("move", model, pks=[str(pk) for pk in pks], column=pointer.column, before=_plain(pointer, old),
                   after=_plain(pointer, to))  # fmt: skip
 
-    def delete(self, row: models.Model) -> None:
-        """Delete one row that nothing points to any more. Files stay where they are: undoing needs them."""
+    def delete(self, row: models.Model, *, into: models.Model | None = None) -> None:
+        """Delete one row that nothing points to any more; `into` is the one it became. Files stay where they are:
+        undoing needs them."""
         model = type(row)
         if model._meta.parents:
             raise CannotMerge(_("“%(row)s” cannot be united with another one."), params={"row": row})
         values = read(model, row.pk)
         model._base_manager.filter(pk=row.pk)._raw_delete(connection.alias)  # type: ignore[attr-defined]
-        self._add("delete", model, pk=str(row.pk), row=values)
+        self._add("delete", model, pk=str(row.pk), row=values, into=str(into.pk) if into else "")
 
     def create(self, row: models.Model) -> None:
         row.save(force_insert=True)
@@ -252,7 +253,7 @@ def unite(journal: Journal, kept: models.Model, gone: models.Model) -> None:
         _move_generic(journal, generic, kept, gone)
     for function in _following:
         function(journal, kept, gone)
-    journal.delete(gone)
+    journal.delete(gone, into=kept)
 
 
 def _move_all(journal: Journal, pointer: Pointer, kept: models.Model, gone: models.Model) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
@@ -26,6 +26,7 @@ from klaster.core.models import label_of
 from klaster.core.notify import notify
 from klaster.directory import recipients
 from klaster.directory.actions.members import add_member, add_new_member
+from klaster.directory.actions.merging import hold, not_beside_an_import
 from klaster.directory.actions.own_words import Values
 from klaster.directory.actions.rights import demand
 from klaster.directory.models import (
@@ -34,6 +35,7 @@ from klaster.directory.models import (
     ClusterMembership,
     JoinNote,
     JoinRequest,
+    Merge,
     Opening,
     Organisation,
 )
@@ -89,7 +91,7 @@ def send_join_request(
     opening that was closed meanwhile, AlreadyAsked for a second request of the same people, ValidationError for a firm
     that is a member already, PermissionDenied for a firm the sender does not act for.
     """
-    Cluster.objects.select_for_update(of=("self",)).get(pk=cluster.pk)
+    cluster = hold(cluster)
     cluster = Cluster.objects.visible_to(by or AnonymousUser()).published().get(pk=cluster.pk)  # as it is now
     if sent := JoinRequest.objects.filter(once=once).first():
         return sent
@@ -211,8 +213,11 @@ def accept_join_request(request: JoinRequest, *, by: User, organisation: Organis
     Other open requests that are surely of the same firm are answered with it. The membership is public at once where
     the firm's own manager asked, or where the firm is new; else its people or the office confirm it, as always.
     """
-    rows = _locked_with_others(request)
-    row = rows.pop(request.pk)
+    not_beside_an_import()
+    hold(request.cluster)  # as everybody does: the cluster, the organisation, then what hangs on them
+    if organisation.pk:
+        organisation = hold(organisation)
+    row, others = _locked_with_others(request)
     demand(by, RIGHT, row)
     if row.state == State.ACCEPTED:
         return row
@@ -220,7 +225,7 @@ def accept_join_request(request: JoinRequest, *, by: User, organisation: Organis
     if row.organisation_id and row.organisation_id != organisation.pk:
         raise ValidationError(_("This request is of another organisation."))
     membership = _member(row, organisation, by=by, values=values)
-    for each in (row, *rows.values()):
+    for each in (row, *others):
         if each.is_open:
             each.organisation, each.membership = membership.organisation, membership
             _close(each, State.ACCEPTED)
@@ -239,7 +244,6 @@ def _member(row: JoinRequest, organisation: Organisation, *, by: User, values: V
     """The firm's membership: the one it has by now, or a new one."""
     if organisation.pk is None:
         return add_new_member(row.cluster, organisation, by=by, values=values)
-    Cluster.objects.select_for_update(of=("self",)).get(pk=row.cluster_id)
     present = ClusterMembership.objects.filter(cluster=row.cluster, organisation=organisation)
     here = present.active().first() or present.waiting().first()
     return here or add_member(row.cluster, organisation, by=by, values=values, asked_by=row.sender)
@@ -266,21 +270,30 @@ def decline_join_request(request: JoinRequest, reason: str, *, by: User) -> Join
 
 # --- what they have in common ---------------------------------------------------------------------------------------
 def _locked(request: JoinRequest) -> JoinRequest:
+    """The request, or the one it was united with; only it is locked, so that nobody waits in a circle."""
     rows = JoinRequest.objects.select_for_update(of=("self",)).select_related("cluster", "organisation", "sender")
-    return rows.get(pk=request.pk)
+    row = rows.filter(pk=request.pk).first()
+    row = row or rows.filter(pk=Merge.objects.row_after(JoinRequest, request.pk)).first()
+    return row or _is_gone()
 
 
-def _locked_with_others(request: JoinRequest) -> dict[int, JoinRequest]:
+def _locked_with_others(request: JoinRequest) -> tuple[JoinRequest, list[JoinRequest]]:
     """This request and the open ones surely of the same firm, in one order for everybody, so that none waits in a
-    circle."""
-    same = Q(pk=request.pk)
-    if request.legal_code:
-        same |= Q(country=request.country, legal_code=request.legal_code, state__in=JoinRequest.OPEN)
-    if request.organisation_id:
-        same |= Q(organisation=request.organisation_id, state__in=JoinRequest.OPEN)
-    rows = JoinRequest.objects.filter(same, cluster=request.cluster_id).order_by("pk")
+    circle. Under the lock of its cluster: what it is does not change between the two questions."""
+    row = JoinRequest.objects.numbered(request.pk).first() or _is_gone()
+    same = Q(pk=row.pk)
+    if row.legal_code:
+        same |= Q(country=row.country, legal_code=row.legal_code, state__in=JoinRequest.OPEN)
+    if row.organisation_id:
+        same |= Q(organisation=row.organisation_id, state__in=JoinRequest.OPEN)
+    rows = JoinRequest.objects.filter(same, cluster=row.cluster_id).order_by("pk")
     rows = rows.select_for_update(of=("self",)).select_related("cluster", "organisation", "sender")
-    return {row.pk: row for row in rows}
+    found = {each.pk: each for each in rows}
+    return found.pop(row.pk, None) or _is_gone(), list(found.values())
+
+
+def _is_gone() -> NoReturn:
+    raise ValidationError(_("This request is no longer there."))
 
 
 def _demand_open(row: JoinRequest) -> None:

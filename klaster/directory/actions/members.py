@@ -16,7 +16,7 @@ from klaster.core import audit
 from klaster.core.notify import notify
 from klaster.directory import recipients
 from klaster.directory.actions.confirmations import confirm_by_editing
-from klaster.directory.actions.merging import hold
+from klaster.directory.actions.merging import hold, hold_for, not_beside_an_import
 from klaster.directory.actions.own_words import Values, own_source
 from klaster.directory.actions.rights import demand
 from klaster.directory.cluster_sections import MEMBERS
@@ -40,8 +40,7 @@ def add_member(
     organisation is asked, or the office where nobody acts for it: who could name any organisation a member could
     else change its page.
     """
-    cluster = Cluster.objects.select_for_update(of=("self",)).get(pk=cluster.pk)
-    demand(by, "directory.change_members", cluster)
+    cluster = hold_for(cluster, "directory.change_members", by)
     organisation = hold(organisation)
     membership = ClusterMembership(cluster=cluster, organisation=organisation, as_of=today().isoformat(), **values)
     spoken = (person for person in (by, asked_by) if person is not None)
@@ -74,9 +73,12 @@ def _my_page(person: User) -> str:
 def add_new_member(
     cluster: Cluster, organisation: Organisation, *, by: User, values: Values, activities: Iterable[ActivityClass] = ()
 ) -> ClusterMembership:
-    """Enter an organisation that is not in the directory yet, as a member of the cluster."""
-    cluster = Cluster.objects.select_for_update(of=("self",)).get(pk=cluster.pk)
-    demand(by, "directory.change_members", cluster)
+    """Enter an organisation that is not in the directory yet, as a member of the cluster.
+
+    Not beside an import, which may be entering the same one and cannot see this one.
+    """
+    not_beside_an_import()
+    cluster = hold_for(cluster, "directory.change_members", by)
     organisation.status = Publication.PUBLISHED
     organisation.is_invented = cluster.is_invented
     organisation.full_clean()

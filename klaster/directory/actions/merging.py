@@ -62,7 +62,7 @@ def merge(
     demand(by, "directory.merge_entries", kept)
     if kept.pk == gone.pk or type(kept) is not type(gone):
         raise ValidationError(_("Choose two different entries of one kind."))
-    _not_beside_an_import()
+    not_beside_an_import()
     merging.lock(kept, gone, first=uniting.LOCKED_FIRST)
     kept, gone = _as_it_is(kept), _as_it_is(gone)
     if seen is not None and seen != (kept.updated_at.isoformat(), gone.updated_at.isoformat()):
@@ -94,8 +94,11 @@ def merge(
     return record
 
 
-def _not_beside_an_import() -> None:
-    """An import matches its rows with the entries there are; one that begins now waits until this is done."""
+def not_beside_an_import() -> None:
+    """An import matches its rows with the entries there are; one that begins now waits until this is done.
+
+    Taken before any row: an import takes it first, too. Raises ValidationError while one is being written.
+    """
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock_shared(%s)", [IMPORTING])
         if not cursor.fetchone()[0]:
@@ -120,6 +123,11 @@ def gone_meanwhile(row: Entry) -> ValidationError:
     return ValidationError(words, code="united", params={"name": entry.name})
 
 
+def as_it_is_now(model: type[E], pk: int) -> E | None:
+    """The entry of this number, or the one it was united with; None if it was deleted."""
+    return model._default_manager.filter(pk=Merge.objects.successor_of(model, pk) or pk).first()
+
+
 def hold(row: E) -> E:
     """The entry under a lock, so that it is not united with another before the transaction ends.
 
@@ -136,6 +144,15 @@ def hold(row: E) -> E:
     return found
 
 
+def hold_for(row: E, right: str, by: User) -> E:
+    """The entry under a lock, if the person has the right to it, or to the entry it was united with meanwhile."""
+    found = hold(row)
+    if found.pk != row.pk and not by.has_perm(right, found):
+        raise gone_meanwhile(row)
+    demand(by, right, found)
+    return found
+
+
 @again_after_a_deadlock
 def undo_merge(record: Merge, *, by: User) -> Merge:
     """Make two entries of one again. What people changed since stays, and is written into `left`.
@@ -147,7 +164,7 @@ def undo_merge(record: Merge, *, by: User) -> Merge:
     demand(by, "directory.merge_entries", record)
     if not record.can_be_undone:
         raise ValidationError(_("This was undone already, or it is too long ago."))
-    _not_beside_an_import()
+    not_beside_an_import()
     kept = record.model._default_manager.select_for_update(of=("self",)).filter(pk=record.kept).first()
     if kept is None:
         raise ValidationError(

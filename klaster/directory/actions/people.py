@@ -18,6 +18,7 @@ from klaster.core import audit
 from klaster.core.fields import Translated
 from klaster.directory import legal_codes
 from klaster.directory.actions.members import add_new_member
+from klaster.directory.actions.merging import as_it_is_now, hold, hold_for, not_beside_an_import
 from klaster.directory.actions.rights import demand
 from klaster.directory.models import Affiliation, Cluster, ClusterMembership, Organisation
 from klaster.directory.models.organisations import today
@@ -51,9 +52,11 @@ def invite_colleague(
 
 
 def _give_affiliation(person: User, params: Mapping[str, Any], by: User) -> None:
-    organisation = Organisation.objects.select_for_update(of=("self",)).filter(pk=params["organisation"]).first()
-    if organisation is None:
-        raise ValidationError(_("This organisation is no longer in the directory."))
+    not_beside_an_import()
+    try:
+        organisation = hold(Organisation(pk=params["organisation"]))
+    except ValidationError:
+        raise ValidationError(_("This organisation is no longer in the directory.")) from None
     if not may_invite(by, organisation, params["role"]):
         raise ValidationError(_("Who invited you may no longer do so. Ask the organisation to invite you again."))
     affiliate(person, organisation, params["role"], by=by)
@@ -80,7 +83,7 @@ def affiliate(person: User, organisation: Organisation, role: str, *, by: User) 
 
 
 def _as_colleague(params: Mapping[str, Any]) -> str:
-    organisation = Organisation.objects.filter(pk=params["organisation"]).first()
+    organisation = as_it_is_now(Organisation, params["organisation"])
     names = {"organisation": organisation.name if organisation else _("an organisation")}
     if params["role"] == Role.MANAGER:
         return _("to act for %(organisation)s as a manager") % names
@@ -137,11 +140,12 @@ def _refuse_known(code: str, country: str) -> None:
 
 
 def _give_member(person: User, params: Mapping[str, Any], by: User) -> None:
-    cluster = Cluster.objects.filter(pk=params["cluster"]).first()
-    if cluster is None or not by.has_perm("directory.change_members", cluster):
-        raise ValidationError(
-            _("Who invited you no longer coordinates this cluster. Ask the cluster to invite you again.")
-        )
+    not_beside_an_import()
+    try:
+        cluster = hold_for(Cluster(pk=params["cluster"]), "directory.change_members", by)
+    except (ValidationError, PermissionDenied):
+        words = _("Who invited you no longer coordinates this cluster. Ask the cluster to invite you again.")
+        raise ValidationError(words) from None
     with connection.cursor() as cursor:  # there is no row to lock yet: one firm enters at a time
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"firm enters {params['name']}"])
     _refuse_known(params["legal_code"], params["country"])
@@ -158,7 +162,7 @@ def _give_member(person: User, params: Mapping[str, Any], by: User) -> None:
 
 
 def _as_member(params: Mapping[str, Any]) -> str:
-    cluster = Cluster.objects.filter(pk=params["cluster"]).first()
+    cluster = as_it_is_now(Cluster, params["cluster"])
     names = {"cluster": cluster.name if cluster else _("a cluster"), "organisation": params["name"]}
     return _("to be a member of %(cluster)s with %(organisation)s") % names
 

@@ -9,21 +9,15 @@ from typing import Any
 
 from django.db import connection
 
-from klaster.directory.imports.fields import plain
+from klaster.directory.duplicates import legal_forms
 from klaster.directory.models import ImportRow, Organisation
 from klaster.directory.search.fuzzy import FAR, slips
 
 CODE, NAME, NEAR = "code", "name", "near"
 MOST_NEAR = 3
 NEAR_ROWS = 5_000  # of one import are looked up by nearness; it costs milliseconds a row
+SHORTEST = 4  # letters of a name that may be another one
 SIMILAR = 0.5
-LEGAL_FORMS = frozenset(
-    [
-        "uab", "ab", "mb", "vsi", "ii", "ik", "tub", "kub", "asociacija", "imone", "viesoji", "istaiga", "uzdaroji",
-        "akcine", "bendrove", "sia", "as", "ou", "oue", "ltd", "limited", "llc", "inc", "gmbh", "ag", "sa", "sarl",
-        "spa", "srl", "bv", "nv", "oy", "oyj", "aps", "plc", "co", "company", "sp", "z", "o",
-    ]
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,12 +54,12 @@ with wanted as (
 select distinct wanted.id, found.id from wanted join found using (name) where wanted.name <> ''
 """
 BY_NEARNESS = """
-select wanted.id, near.id, near.search_names
+select wanted.id, near.id, near.core_names
 from unnest(%s::bigint[], %s::text[]) as wanted(id, name)
 cross join lateral (
-  select o.id, o.search_names from directory_organisation o
-  where o.search_names %%> wanted.name
-  order by word_similarity(wanted.name, o.search_names) desc, o.id limit 5
+  select o.id, o.core_names from directory_organisation o
+  where o.core_names %%> wanted.name
+  order by word_similarity(wanted.name, o.core_names) desc, o.id limit 5
 ) as near
 """
 
@@ -87,15 +81,20 @@ def certain(rows: Sequence[ImportRow], visible: Any) -> Found:
 
 
 def near(rows: Sequence[ImportRow], visible: Any) -> Found:
-    """Those whose name is a slip or two away, without regard to legal forms and quotation marks."""
-    cores = {row.pk: core for row in rows if len(core := core_of(row.values.get("name", ""))) >= 4}
+    """Those whose name is a slip or two away, without regard to legal forms and quotation marks. In a transaction."""
+    cores = {row.pk: name for row in rows if len(name := legal_forms.core(row.values.get("name", ""))) >= SHORTEST}
+    if not cores:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute("select set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(SIMILAR)])
+        # Many organisations may have come just now: by what it knew before, the planner would read all for each name.
+        cursor.execute("set local enable_seqscan = off")
         cursor.execute(BY_NEARNESS, [list(cores), list(cores.values())])
         judged = [
-            (row, pk, NEAR, min(apart(cores[row], core_of(name)) for name in names.strip("|").split("|")))
+            (row, pk, NEAR, min(apart(cores[row], name) for name in names.strip("|").split("|")))
             for row, pk, names in cursor.fetchall()
         ]
+        cursor.execute("set local enable_seqscan = on")
     return described([pair for pair in judged if pair[3] < FAR], visible)
 
 
@@ -125,9 +124,3 @@ def described(pairs: list[tuple[int, int, str, int]], visible: Any) -> Found:
 
 def names_of(row: ImportRow) -> list[str]:
     return [name for name in (row.values.get("name"), row.values.get("name_en")) if name]
-
-
-def core_of(name: str) -> str:
-    """The words of a name that tell it from others: "UAB „Ąžuolynas“" is "azuolynas"."""
-    words = plain(name).split()
-    return " ".join(word for word in words if word not in LEGAL_FORMS) or " ".join(words)

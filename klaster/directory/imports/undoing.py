@@ -102,7 +102,7 @@ class Undoer:
                 self.keep(row, USED)
             else:
                 gone.append(membership)
-        ClusterMembership.objects.bulk_update(restored, MEMBERSHIP_FIELDS, batch_size=200)
+        rows.update_many(ClusterMembership, restored, MEMBERSHIP_FIELDS)
         audit.record_many(gettext_noop("membership changed"), acts, by=self.by, note=self.note)
         taken: list[audit.Act] = [(membership, audit.snapshot(membership), {}) for membership in gone]
         audit.record_many(gettext_noop("membership taken back"), taken, by=self.by, note=self.note)
@@ -121,7 +121,10 @@ class Undoer:
                 self.keep(row, GONE)
                 continue
             activities = sorted(each.code for each in organisation.activities.all())
-            if fingerprint(organisation) != row.written["created"] or activities != row.written["activities"]:
+            if (
+                fingerprint(audit.snapshot(organisation)) != row.written["created"]
+                or activities != row.written["activities"]
+            ):
                 self.keep(row, CHANGED)
             elif pk in used:
                 self.keep(row, USED)
@@ -142,7 +145,8 @@ class Undoer:
             if organisation is None:
                 self.keep(row, GONE)
                 continue
-            snapshot, now = audit.snapshot(organisation), state_of(organisation)
+            snapshot = audit.snapshot(organisation)
+            now = state_of(snapshot)
             same = [name for name, value in row.written["after"].items() if now[name] == value]
             if len(same) < len(row.written["after"]):
                 self.keep(row, CHANGED)
@@ -154,7 +158,7 @@ class Undoer:
                 organisation.updated_at = timezone.now()
                 restored.append(organisation)
                 acts.append((organisation, snapshot, audit.snapshot(organisation)))
-        Organisation.objects.bulk_update(restored, [*OWN_FIELDS, "updated_at"], batch_size=200)
+        rows.update_many(Organisation, restored, [*OWN_FIELDS, "updated_at"])
         audit.record_many(gettext_noop("changed"), acts, by=self.by, note=self.note)
 
 

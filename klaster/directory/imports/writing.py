@@ -165,7 +165,7 @@ class Writer:
         for row, slug in zip(batch, slugs, strict=True):
             organisation = Organisation(slug=slug, status=Publication.PUBLISHED, **self.texts(row))
             organisation.is_invented = bool(self.import_.cluster_id and self.cluster.is_invented)
-            organisation.clean_fields(exclude=["region", "place", "parent"])
+            organisation.clean_fields(exclude=CHECKED)
             organisation.clean()
             made[row.pk] = organisation
         Organisation.objects.bulk_create(made.values())
@@ -176,16 +176,17 @@ class Writer:
             for code in row.values.get("nace", [])
         ]
         activities.objects.bulk_create(links)
+        snapshots = {pk: audit.snapshot(one) for pk, one in made.items()}
         for row in batch:
             row.outcome = ImportRow.Outcome.CREATED
             row.written = {
                 "organisation": made[row.pk].pk,
-                "created": fingerprint(made[row.pk]),
+                "created": fingerprint(snapshots[row.pk]),
                 "activities": sorted(row.values.get("nace", [])),
             }
         audit.record_many(
             gettext_noop("added"),
-            ((one, None, audit.snapshot(one)) for one in made.values()),
+            ((one, None, snapshots[pk]) for pk, one in made.items()),
             by=self.by,
             note=self.note,
         )
@@ -225,18 +226,19 @@ class Writer:
                 raise Doubtful
             if row.match not in mine or self.import_.existing == Import.Existing.KEEP:
                 continue
-            before, old = audit.snapshot(organisation), state_of(organisation)
+            before = audit.snapshot(organisation)
             if self.change(organisation, row):
                 organisation.updated_at = timezone.now()
-                organisation.clean_fields(exclude=["region", "place", "parent"])
+                organisation.clean_fields(exclude=CHECKED)
                 organisation.clean()
                 changed.append(organisation)
-                acts.append((organisation, before, audit.snapshot(organisation)))
+                after = audit.snapshot(organisation)
+                acts.append((organisation, before, after))
                 row.outcome = ImportRow.Outcome.CHANGED
-                new = state_of(organisation)
+                old, new = state_of(before), state_of(after)
                 names = [name for name in new if new[name] != old[name]]
                 row.written |= {"before": {n: old[n] for n in names}, "after": {n: new[n] for n in names}}
-        Organisation.objects.bulk_update(changed, [*OWN_FIELDS, "updated_at"], batch_size=200)
+        rows.update_many(Organisation, changed, [*OWN_FIELDS, "updated_at"])
         audit.record_many(gettext_noop("changed"), acts, by=self.by, note=self.note)
         return {row.pk: found[row.match] for row in batch if row.match}
 
@@ -249,7 +251,7 @@ class Writer:
             said.pop("kind")
         allowed = OWN_FIELDS if self.office else OPEN_FIELDS
         overwrites = self.import_.existing == Import.Existing.OVERWRITE
-        before = state_of(organisation)
+        before = state_of(audit.snapshot(organisation))
         for name in allowed:
             column = f"{name}_id" if name in ("region", "place") else name
             value = said.get(column)
@@ -259,7 +261,7 @@ class Writer:
                 organisation.name = Organisation._meta.get_field("name").to_python(texts)
             elif value and (overwrites or not ours or (name == "kind" and ours == Organisation.Kind.COMPANY)):
                 setattr(organisation, column, value)
-        return state_of(organisation) != before
+        return state_of(audit.snapshot(organisation)) != before
 
     # --- memberships ------------------------------------------------------------------------------------------------
 
@@ -284,9 +286,7 @@ class Writer:
             elif now.pk and (before := self.change_membership(now, row)):
                 changed.append((row, now, before))
         ClusterMembership.objects.bulk_create([membership for _row, membership in made])
-        ClusterMembership.objects.bulk_update(
-            [membership for _row, membership, _before in changed], MEMBERSHIP_FIELDS, batch_size=200
-        )
+        rows.update_many(ClusterMembership, [membership for _row, membership, _before in changed], MEMBERSHIP_FIELDS)
         for row, membership in made:
             row.written |= {"membership": membership.pk, "joined": True, "membership_after": facts_of(membership)}
             row.outcome = row.outcome if row.outcome == ImportRow.Outcome.CREATED else ImportRow.Outcome.CHANGED
@@ -317,6 +317,8 @@ class Writer:
         return before if after != before else None
 
 
+# Found by their words in lists of our own: they need no second look, which would cost most of the time.
+CHECKED = ("country", "region", "place", "parent")
 OPEN_FIELDS = ("website", "region", "place")
 OWN_FIELDS = ("name", "abbreviation", "kind", "country", "legal_code", *OPEN_FIELDS)
 MEMBERSHIP_FIELDS = ("kind", "committed_by", "joined")
@@ -332,16 +334,14 @@ def membership_values(row: ImportRow) -> dict[str, Any]:
     }
 
 
-def state_of(organisation: Organisation) -> dict[str, Any]:
+def state_of(snapshot: audit.Snapshot) -> dict[str, Any]:
     """What an import can write of an organisation, as JSON keeps it."""
-    values = audit.snapshot(organisation)
-    return {name: values[name] for name in OWN_FIELDS}
+    return {name: snapshot[name] for name in OWN_FIELDS}
 
 
-def fingerprint(organisation: Organisation) -> str:
-    """Changes with any column a person may change."""
-    values = audit.snapshot(organisation)
-    told = {name: value for name, value in values.items() if name not in ("created_at", "updated_at")}
+def fingerprint(snapshot: audit.Snapshot) -> str:
+    """Of an organisation: changes with any column a person may change."""
+    told = {name: value for name, value in snapshot.items() if name not in ("created_at", "updated_at")}
     return hashlib.sha256(rows.dumped(dict(sorted(told.items()))).encode()).hexdigest()
 
 

@@ -20,6 +20,7 @@ from klaster.core import languages
 from klaster.directory import legal_codes
 from klaster.directory.models.clusters import Cluster
 from klaster.directory.models.copies import delete_copies
+from klaster.directory.models.merging import Merge
 from klaster.directory.models.organisations import Affiliation, Organisation
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ class JoinRequestQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(Q(sender=user) | Q(cluster__in=Cluster.objects.kept_by(user).values("pk")))
+
+    def numbered(self, pk: int) -> Self:
+        """The request of this number, or the one it became when two clusters or organisations were united."""
+        found = self.filter(pk=pk)
+        return found if found.exists() else self.filter(pk=Merge.objects.row_after(JoinRequest, pk))
 
     def of_the_firm_of(self, request: JoinRequest) -> Self:
         """Requests to the same cluster that speak of the same organisation, as far as one can tell."""

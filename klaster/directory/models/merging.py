@@ -78,6 +78,22 @@ class MergeQuerySet(OfficeQuerySet):
             seen.add(then)
         return None if found == pk else found
 
+    def row_after(self, model: type[models.Model], pk: int) -> int | None:
+        """Number of the row that one of any table became when two entries were united; None if it did not."""
+        found, seen = str(pk), {str(pk)}
+        while True:
+            step = {"do": "delete", "model": model._meta.label_lower, "pk": found}
+            united = self.standing().filter(journal__contains=[step]).order_by("-pk").first()
+            then = (
+                next((each.get("into") for each in united.journal if step.items() <= each.items()), "")
+                if united
+                else ""
+            )
+            if not then or then in seen:
+                return None if found == str(pk) else int(found)
+            found = then
+            seen.add(then)
+
 
 class Merge(models.Model):
     """Two entries that became one, with all that is needed to take it back (see klaster.core.merging)."""

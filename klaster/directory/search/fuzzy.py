@@ -13,7 +13,9 @@ def distance(a: str, b: str, limit: int = FAR) -> int:
 
     (Optimal string alignment.) Gives FAR as soon as more than `limit` are sure to be needed.
     """
-    if abs(len(a) - len(b)) > limit:
+    if a == b:
+        return 0
+    if limit == 0 or abs(len(a) - len(b)) > limit:
         return FAR
     before: list[int] = []
     last = list(range(len(b) + 1))
@@ -51,6 +53,8 @@ def slips(wanted: Sequence[str], names: Iterable[str]) -> int:
 
 
 def nearest(word: str, words: Sequence[str]) -> int:
+    if word in words:
+        return 0
     limit = tolerance(word)
     found = FAR
     for other in words:

@@ -1,8 +1,5 @@
 """Merging while somebody else does something with the same entries: real connections, nothing lost, nothing doubled."""
 
-import threading
-import time
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -12,6 +9,7 @@ from klaster.directory import actions
 from klaster.directory import factories as f
 from klaster.directory.imports.rows import IMPORTING
 from klaster.directory.models import Cluster, ClusterMembership, Merge, Organisation
+from klaster.directory.tests.together import at_once, during, sentences
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_english")]
 
@@ -31,65 +29,6 @@ def pair():
     return f.OrganisationFactory(slug="a", name=f.both("A", "A")), f.OrganisationFactory(
         slug="b", name=f.both("B", "B")
     )
-
-
-def at_once(*acts):
-    """Do these in threads with connections of their own, all beginning together; what each gave or raised."""
-    gate, found = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(number, act):
-        try:
-            gate.wait(10)
-            found[number] = act()
-        except Exception as error:
-            found[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-        assert not thread.is_alive()
-    return found
-
-
-def during(hold, act, then):
-    """`act` begins while this connection holds rows, waits for them, and goes on after `then` is committed."""
-    found = []
-
-    def run():
-        try:
-            found.append(act())
-        except Exception as error:
-            found.append(error)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    with transaction.atomic():
-        hold()
-        thread.start()
-        wait_for_a_waiter()
-        then()
-    thread.join(30)
-    assert not thread.is_alive()
-    return found[0]
-
-
-def wait_for_a_waiter():
-    for _try in range(1000):
-        with connection.cursor() as cursor:
-            cursor.execute("select count(*) from pg_locks where not granted")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
-    raise AssertionError("nobody waits")
-
-
-def sentences(results):
-    return sorted(each.messages[0] for each in results if isinstance(each, ValidationError))
 
 
 def test_the_same_pair_twice(office, pair):

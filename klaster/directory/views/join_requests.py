@@ -110,7 +110,7 @@ def request_of(ticket: str) -> JoinRequest:
         number = actions.number_in(ticket)
     except (BadSignature, ValueError) as forged:
         raise Http404 from forged
-    return get_object_or_404(JoinRequest.objects.select_related("cluster", "organisation"), pk=number)
+    return get_object_or_404(JoinRequest.objects.numbered(number).select_related("cluster", "organisation"))
 
 
 @login_not_required
@@ -261,7 +261,7 @@ def join_accept(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     confirmed = _("Accepted: the organisation is listed as a member, and the applicant was told.")
     waits = _("Accepted. The organisation's people or the network's office confirm it; until then only you see it.")
     messages.success(request, confirmed if done.membership and done.membership.is_confirmed else waits)
-    return redirect("join_requests", slug=slug)
+    return redirect("join_requests", slug=done.cluster.slug)
 
 
 @require_POST
