@@ -21,6 +21,7 @@ from klaster.directory.models import (
     Duplicate,
     FileRow,
     FormerAddress,
+    JoinNote,
     JoinRequest,
     Label,
     NetworkParticipation,
@@ -210,17 +211,29 @@ def unite_proposed_values(move: Move) -> bool:
 def unite_join_requests(move: Move) -> bool:
     """Who asked both waits for one answer: what was said to the one that goes stands below the first request."""
     row: Any = move.row
-    if move.pointer.name != "cluster":
+    if move.pointer.name not in ("cluster", "organisation"):
         return False
-    asked = JoinRequest.objects.open()
-    open_too = asked.filter(pk=row.pk).exists()
-    twin = next((each for each in asked.filter(cluster=move.kept.pk) if open_too and asked_the_same(each, row)), None)
-    return twin is not None and into_one(move, [twin], {})
+    key = f"organisation {move.kept.pk}" if move.pointer.name == "organisation" else row.firm_key
+    cluster = move.kept.pk if move.pointer.name == "cluster" else row.cluster_id
+    # As the database sees it (one_sender_asks_a_cluster_once_for_a_firm).
+    same = JoinRequest.objects.open().filter(cluster=cluster, firm_key=key, email__iexact=row.email)
+    twin = same.exclude(pk=row.pk).first() if row.is_open else None
+    if twin is None:
+        move.journal.update(JoinRequest, row.pk, firm_key=key)
+        return False
+    return into_one(move, [twin], said_in_both(move.journal, twin, row))
 
 
-def asked_the_same(a: JoinRequest, b: JoinRequest) -> bool:
-    """As the database sees it (one_sender_asks_a_cluster_once_for_a_firm)."""
-    return a.email.lower() == b.email.lower() and a.firm_key == b.firm_key
+def said_in_both(journal: Journal, twin: JoinRequest, row: JoinRequest) -> dict[str, Any]:
+    """What the request that stays takes over: the other text as a note, and the turn of whoever has to answer."""
+    if row.body.strip() != twin.body.strip():
+        journal.create(JoinNote(request=twin, is_by_applicant=True, text=row.body, at=row.sent_at))
+    waits = JoinRequest.State.WAITING in (twin.state, row.state)
+    return {
+        "state": JoinRequest.State.WAITING if waits else twin.state,
+        "sender_id": twin.sender_id or row.sender_id,
+        "opening_id": twin.opening_id or row.opening_id,
+    }
 
 
 # --- rows that name others without a foreign key ----------------------------------------------------------------------

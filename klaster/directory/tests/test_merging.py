@@ -26,6 +26,7 @@ from klaster.directory.models import (
     Confirmation,
     FileRow,
     FormerAddress,
+    JoinRequest,
     Label,
     Merge,
     NetworkParticipation,
@@ -64,7 +65,11 @@ def gone():
 def everything(*, but=(Merge, AuditEvent)):
     """Every row of every table that merging may touch, but for the times of the last save."""
     found = {}
-    models = {pointer.model for model in (Organisation, Cluster, ChangeRequest) for pointer in merging.pointers(model)}
+    models = {
+        pointer.model
+        for model in (Organisation, Cluster, ChangeRequest, JoinRequest)
+        for pointer in merging.pointers(model)
+    }
     for model in sorted({Organisation, Cluster, FormerAddress, FileRow, *models}, key=lambda each: each._meta.label):
         if model in but:
             continue
