@@ -212,8 +212,7 @@ def read_workbook(data: bytes, wanted: str | None) -> tuple[dict[str, Any], Iter
     except calamine.PasswordError:
         raise Unreadable("password") from None
     except (calamine.CalamineError, OSError, ValueError) as error:
-        is_locked = "password" in str(error).lower() or b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in data
-        raise Unreadable("password" if is_locked else "broken") from None
+        raise Unreadable("password" if is_locked(data, archive) else "broken") from error
     visible = [sheet.name for sheet in sheets if sheet.visible == calamine.SheetVisibleEnum.Visible]
     hidden = [sheet.name for sheet in sheets if sheet.name not in visible]
     if not visible:
@@ -230,6 +229,21 @@ def read_workbook(data: bytes, wanted: str | None) -> tuple[dict[str, Any], Iter
             break
     about = {"kind": "workbook", "encoding": "", "separator": "", "sheets": visible, "sheet": name, "hidden": hidden}
     return about, sheet_rows(sheet, odd)
+
+
+PACKAGE = "EncryptedPackage".encode("utf-16-le")  # as XLSX and XLSB are kept under a password
+# XLS: the record FilePass stands right behind the first one, or behind WriteProtect.
+FILE_PASS = re.compile(rb"\x09\x08(?:\x10\0.{16}|\x08\0.{8})(?:\x86\0\0\0)?\x2f\0", re.DOTALL)
+
+
+def is_locked(data: bytes, archive: zipfile.ZipFile | None) -> bool:
+    """Whether a workbook that cannot be opened is under a password; the parser calls most of them unknown."""
+    if archive is None:
+        return PACKAGE in data or bool(FILE_PASS.search(data))
+    try:
+        return b"encryption-data" in archive.read("META-INF/manifest.xml")  # ODS
+    except (KeyError, zipfile.BadZipFile, OSError, RuntimeError):
+        return False
 
 
 def open_archive(data: bytes) -> zipfile.ZipFile:

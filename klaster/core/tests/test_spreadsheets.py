@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import settings as settings_of
 from hypothesis import strategies as st
@@ -255,6 +256,43 @@ def test_open_document_sheets_are_read_too():
         archive.writestr("content.xml", content)
         archive.writestr("META-INF/manifest.xml", manifest)
     assert cells(output.getvalue()) == [["Šviesa", "2017-05-31"]]
+
+
+# How these were made. The same small workbook, a hidden sheet before the one that is read, was written with xlsxwriter
+# and saved by LibreOffice 7.4 as XLS and as ODS, both without a password and with one; msoffcrypto-tool 6 put the XLSX
+# under a password. No free program writes XLSB: tables/make_xlsb.py wrote it record by record, and LibreOffice and
+# pyxlsb read it. What Excel itself writes was not at hand.
+MEMBERS = [
+    ["Įmonės pavadinimas", "Įmonės kodas", "Narys nuo", "Apyvarta, EUR", "Klaida"],
+    ["UAB „Šviesa ir Žemė“", "0301234567", "2017-05-31", "1234567.89"],
+    ["VšĮ „Ąžuolynas“", "304567890", "2019-01-02", "43"],
+    ["MB Ėriukas; filialas", "", "", "TRUE"],
+]
+
+
+@pytest.mark.parametrize("name", ["30_excel97.xls", "31_open_document.ods", "32_binary.xlsb"])
+def test_old_binary_and_open_workbooks_give_the_same_rows(name):
+    """A cell that shows an error is empty in these kinds: the parser does not tell it apart."""
+    about, rows = read(name)
+    assert [row.cells for row in rows] == MEMBERS
+    assert [row.line for row in rows] == [1, 2, 3, 5]
+    assert (about.kind, about.sheet, about.sheets, about.hidden) == ("workbook", "Nariai", ["Nariai"], ["Slapta"])
+
+
+@pytest.mark.parametrize("name", ["33_password.xlsx", "34_password.xls", "35_password.ods"])
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "The file is protected by a password. Send it without one."),
+    ("lt", "Failas apsaugotas slaptažodžiu. Siųskite be jo."),
+])  # fmt: skip
+def test_workbooks_under_a_password_are_told_from_damaged_ones(name, language, said):
+    with override(language):
+        assert sentence(name) == said
+
+
+@pytest.mark.parametrize("name", ["30_excel97.xls", "31_open_document.ods", "32_binary.xlsb", "33_password.xlsx"])
+def test_half_of_such_a_workbook_gets_a_sentence(name):
+    data = (FILES / name).read_bytes()
+    assert isinstance(rows_or_sentence(data[: len(data) // 2]), str)
 
 
 def test_pictures_and_noise_are_no_tables(in_english):
