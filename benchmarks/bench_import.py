@@ -181,9 +181,10 @@ def measure(path: Path, database: str) -> None:
             print(f"  {told['counts']}", flush=True)
     seconds = sum(each["seconds"] for each in done[:4])
     most = max(each["own"] + each["child"] for each in done)
+    loads = [each["load"] for each in done]
     print(f"  the first time in all {seconds:.0f} s (aim {AIM_SECONDS}); a step with its reader at most {most:.0f} MB"
           f" (aim {AIM_MB}), of which the site before it does anything {done[0]['before']:.0f} MB;"
-          f" load {min(each['load'] for each in done):.1f} to {max(each['load'] for each in done):.1f}", flush=True)  # fmt: skip
+          f" load {min(loads):.1f} to {max(loads):.1f}", flush=True)  # fmt: skip
 
 
 def main() -> None:
