@@ -26,7 +26,7 @@ from klaster.core.models import label_of
 from klaster.core.notify import notify
 from klaster.directory import recipients
 from klaster.directory.actions.members import add_member, add_new_member
-from klaster.directory.actions.merging import hold, not_beside_an_import
+from klaster.directory.actions.merging import hold, hold_below, not_beside_an_import
 from klaster.directory.actions.own_words import Values
 from klaster.directory.actions.rights import demand
 from klaster.directory.models import (
@@ -35,7 +35,6 @@ from klaster.directory.models import (
     ClusterMembership,
     JoinNote,
     JoinRequest,
-    Merge,
     Opening,
     Organisation,
 )
@@ -271,10 +270,7 @@ def decline_join_request(request: JoinRequest, reason: str, *, by: User) -> Join
 # --- what they have in common ---------------------------------------------------------------------------------------
 def _locked(request: JoinRequest) -> JoinRequest:
     """The request, or the one it was united with; only it is locked, so that nobody waits in a circle."""
-    rows = JoinRequest.objects.select_for_update(of=("self",)).select_related("cluster", "organisation", "sender")
-    row = rows.filter(pk=request.pk).first()
-    row = row or rows.filter(pk=Merge.objects.row_after(JoinRequest, request.pk)).first()
-    return row or _is_gone()
+    return hold_below(request) or _is_gone()
 
 
 def _locked_with_others(request: JoinRequest) -> tuple[JoinRequest, list[JoinRequest]]:
@@ -287,8 +283,7 @@ def _locked_with_others(request: JoinRequest) -> tuple[JoinRequest, list[JoinReq
     if row.organisation_id:
         same |= Q(organisation=row.organisation_id, state__in=JoinRequest.OPEN)
     rows = JoinRequest.objects.filter(same, cluster=row.cluster_id).order_by("pk")
-    rows = rows.select_for_update(of=("self",)).select_related("cluster", "organisation", "sender")
-    found = {each.pk: each for each in rows}
+    found = {each.pk: each for each in rows.select_for_update()}
     return found.pop(row.pk, None) or _is_gone(), list(found.values())
 
 

@@ -16,7 +16,7 @@ from klaster.core import audit
 from klaster.core.notify import notify
 from klaster.directory import recipients
 from klaster.directory.actions.confirmations import confirm_by_editing
-from klaster.directory.actions.merging import hold, hold_for, not_beside_an_import
+from klaster.directory.actions.merging import hold, hold_below, hold_for, not_beside_an_import
 from klaster.directory.actions.own_words import Values, own_source
 from klaster.directory.actions.rights import demand
 from klaster.directory.cluster_sections import MEMBERS
@@ -137,5 +137,8 @@ def end_membership(membership: ClusterMembership, *, by: User, left: datetime.da
 
 
 def _locked(membership: ClusterMembership) -> ClusterMembership:
-    rows = ClusterMembership.objects.select_for_update(of=("self",)).select_related("cluster", "organisation")
-    return rows.get(pk=membership.pk)
+    """The membership, or the one it was united with."""
+    row = hold_below(membership)
+    if row is None:
+        raise ValidationError(_("This membership is no longer there."))
+    return row

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 import structlog
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 E = TypeVar("E", bound=Entry)
+M = TypeVar("M", bound=models.Model)
 TRIES = 3
 
 
@@ -125,22 +126,38 @@ def gone_meanwhile(row: Entry) -> ValidationError:
 
 def as_it_is_now(model: type[E], pk: int) -> E | None:
     """The entry of this number, or the one it was united with; None if it was deleted."""
-    return model._default_manager.filter(pk=Merge.objects.successor_of(model, pk) or pk).first()
+    rows: Any = model._default_manager
+    found: E | None = rows.filter(pk=Merge.objects.successor_of(model, pk) or pk).first()
+    return found
 
 
 def hold(row: E) -> E:
     """The entry under a lock, so that it is not united with another before the transaction ends.
 
     Where it was united already, the entry it is now: whoever writes down something about it loses nothing. Raises
-    ValidationError where it was deleted.
+    ValidationError where it was deleted. Its number stays free to point to: a union of two others that changes a row
+    twice asks PostgreSQL whether that row's cluster is there, and would wait for us while we wait for it.
     """
-    rows: Any = type(row)._default_manager.select_for_update(of=("self",))
+    rows: Any = type(row)._default_manager.select_for_update(of=("self",), no_key=True)
     found = rows.filter(pk=row.pk).first()
     while found is None:
         successor = Merge.objects.successor_of(type(row), row.pk)
         if successor is None:
             raise gone_meanwhile(row)
         found = rows.filter(pk=successor).first()
+    return found
+
+
+def hold_below(row: M) -> M | None:
+    """A row that hangs on entries, under a lock; the one it was united with where they were; None if it is gone.
+
+    Asked for alone, without joins: a row that moved while we waited is lost to a question that joins it to where it
+    was; the order in which a model's rows usually stand may be such a join.
+    """
+    rows: Any = type(row)._default_manager.order_by("pk").select_for_update()
+    found: M | None = rows.filter(pk=row.pk).first()
+    if found is None and (number := Merge.objects.row_after(type(row), row.pk)):
+        found = rows.filter(pk=number).first()
     return found
 
 

@@ -18,7 +18,7 @@ from klaster.core import audit
 from klaster.core.fields import Translated
 from klaster.directory import legal_codes
 from klaster.directory.actions.members import add_new_member
-from klaster.directory.actions.merging import as_it_is_now, hold, hold_for, not_beside_an_import
+from klaster.directory.actions.merging import as_it_is_now, hold, hold_below, hold_for, not_beside_an_import
 from klaster.directory.actions.rights import demand
 from klaster.directory.models import Affiliation, Cluster, ClusterMembership, Organisation
 from klaster.directory.models.organisations import today
@@ -173,7 +173,9 @@ invitations.register(MEMBER, give=_give_member, describe=_as_member)
 @transaction.atomic
 def change_membership(membership: ClusterMembership, *, by: User, values: Mapping[str, Any]) -> ClusterMembership:
     """Another kind, commitment or first day of a membership that lasts."""
-    row = ClusterMembership.objects.select_for_update(of=("self",)).select_related("cluster").get(pk=membership.pk)
+    row = hold_below(membership)
+    if row is None:
+        raise ValidationError(_("This membership is no longer there."))
     demand(by, "directory.change_members", row.cluster)
     if row.left:
         raise ValidationError(_("This membership has ended already."))

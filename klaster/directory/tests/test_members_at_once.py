@@ -1,6 +1,7 @@
 """Members come in while their cluster or organisation is united with another, or while a table is being imported: real
 connections, nothing lost, nothing doubled, nobody waits for ever."""
 
+import datetime
 import uuid
 
 import pytest
@@ -330,3 +331,19 @@ def test_import_into_a_cluster_that_goes_at_the_same_moment(office, kept, gone, 
     assert Cluster.objects.filter(slug__in=["a", "b"]).count() == 2 - united
     assert ("a" if united else "b", "uogos") in members()
     assert len(members()) == 2
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_membership_that_is_ended_while_its_cluster_goes_is_ended_in_the_one_that_stays(office, kept, gone, is_there):
+    firm = f.OrganisationFactory(slug="x")
+    row = f.ClusterMembershipFactory(cluster=gone, organisation=firm, joined="2020-01-31")
+    if is_there:
+        f.ClusterMembershipFactory(cluster=kept, organisation=firm, joined="2021-01-31")
+    found = during(
+        lambda: actions.merge(kept, gone, by=office),
+        lambda: actions.end_membership(row, by=office, left=datetime.date(2026, 1, 31)),
+        lambda: None,
+    )
+    assert not isinstance(found, Exception), found
+    assert (found.cluster, str(found.left)) == (kept, "2026-01-31")
+    assert ClusterMembership.objects.get() == found

@@ -224,13 +224,21 @@ def membership_to_answer(request: HttpRequest, pk: int) -> ClusterMembership:
 
 @require_POST
 def membership_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    actions.confirm_membership(membership_to_answer(request, pk), by=request.user)
-    messages.success(request, _("Confirmed: the membership is public now."))
+    try:
+        actions.confirm_membership(membership_to_answer(request, pk), by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("Confirmed: the membership is public now."))
     return redirect("my")
 
 
 @require_POST
 def membership_reject(request: HttpRequest, pk: int) -> HttpResponse:
-    actions.reject_membership(membership_to_answer(request, pk), by=request.user)
-    messages.success(request, _("Refused: nobody sees this membership."))
+    try:
+        actions.reject_membership(membership_to_answer(request, pk), by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("Refused: nobody sees this membership."))
     return redirect("my")
