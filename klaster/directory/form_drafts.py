@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from klaster.directory.models import Achievement, Cluster, FormDraft, Opening, Organisation
+from klaster.directory.models import Achievement, Cluster, FormDraft, Merge, Opening, Organisation
 
 if TYPE_CHECKING:
     from klaster.accounts.models import User
@@ -33,6 +33,11 @@ class Kind:
         seen = entry and type(entry)._default_manager.visible_to(reader).filter(pk=entry.pk).exists()
         return row if seen and reader.has_perm(self.right, entry) else None
 
+    def row_after(self, pk: int, reader: Any) -> Any:
+        """What the row became when two entries were united, while its form stood open."""
+        number = Merge.objects.row_after(self.model, pk)
+        return self.row(number, reader) if number else None
+
     @property
     def is_part(self) -> bool:
         return self.model in (Opening, Achievement)
@@ -54,6 +59,11 @@ KINDS = {
     "opening-new": Kind(Cluster, _("New opening"), CHANGE, entry("opening_new")),
     "achievement-new": Kind(Cluster, _("New achievement"), CHANGE, entry("achievement_new")),
 }
+
+
+def forms_of(model: type[Any]) -> list[str]:
+    """Forms whose drafts name rows of this model."""
+    return [form for form, kind in KINDS.items() if kind.model is model]
 
 
 def unsent(person: User) -> Iterator[tuple[FormDraft, str, str]]:

@@ -192,12 +192,20 @@ TODOS = (
 
 
 # --- the side navigation --------------------------------------------------------------------------------------------
+IMPORT_PAGES = (
+    "import_list", "import_members", "import_organisations", "import_detail", "import_columns", "import_check",
+)  # fmt: skip
+
+
 def links(desk: Desk) -> Iterator[Link]:
-    """Pages of the cluster in question."""
-    cluster = desk.cluster
+    """Pages of the cluster in question; of the office's, without a cluster, those it has for itself."""
+    cluster, can = desk.cluster, desk.person.has_perm
+    imports = Link(_("Imports"), reverse("import_list"), "upload", pages=IMPORT_PAGES)
     if cluster is None:
+        if can("directory.import_organisations"):
+            yield imports
         return
-    slug, can = [cluster.slug], desk.person.has_perm
+    slug = [cluster.slug]
     if can("directory.change_cluster", cluster):
         yield Link(_("The cluster's page"), reverse("cluster_edit", args=slug), "file-text", pages=("cluster_edit",))
         openings = ("cluster_openings", "opening_new", "opening_edit")
@@ -210,10 +218,7 @@ def links(desk: Desk) -> Iterator[Link]:
         yield Link(_("Members"), reverse("cluster_members", args=slug), "users", pages=members)
         url, requests = reverse("join_requests", args=slug), ("join_requests", "join_request")
         yield Link(_("Join requests"), url, "user-plus", count=asked, pages=requests)
-        imports = (
-            "import_list", "import_members", "import_organisations", "import_detail", "import_columns", "import_check",
-        )  # fmt: skip
-        yield Link(_("Imports"), reverse("import_list"), "upload", pages=imports)
+        yield imports
     if can("directory.read_messages", cluster):
         count = unopened(desk).get(cluster, 0)
         url = reverse("cluster_messages", args=slug)

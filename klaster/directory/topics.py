@@ -10,4 +10,5 @@ MY_JOIN_REQUESTS = topics.register("directory.my_join_requests", _("My requests 
 LABELS = topics.register("directory.labels", _("Excellence labels that end soon"))
 CONTACT = topics.register("directory.contact", _("Messages to clusters I coordinate"), optional=False)
 CHANGES = topics.register("directory.changes", _("Answers to changes I proposed"))
+UNSENT = topics.register("directory.unsent", _("What I typed into forms and did not send"), optional=False)
 CHANGES_TO_CHECK = topics.register("directory.changes_to_check", _("Changes that wait for the office"))

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from klaster.core import merging
 from klaster.core.merging import Journal, Move
+from klaster.directory.form_drafts import forms_of
 from klaster.directory.models import (
     Achievement,
     Affiliation,
@@ -20,6 +21,7 @@ from klaster.directory.models import (
     Confirmation,
     Duplicate,
     FileRow,
+    FormDraft,
     FormerAddress,
     JoinNote,
     JoinRequest,
@@ -242,6 +244,20 @@ def network_file(journal: Journal, kept: models.Model, gone: models.Model) -> No
     """The next load of a network file finds what it once wrote in the row that stays."""
     for record in FileRow.objects.filter(kind=gone._meta.model_name, row=str(gone.pk)):
         journal.update(FileRow, record.pk, row=str(kept.pk))
+
+
+@merging.follow
+def typed_words(journal: Journal, kept: models.Model, gone: models.Model) -> None:
+    """What somebody typed into a form of the row that goes stands in that of the one that stays. Where the person has
+    begun that one, too, both drafts stay where they are (see klaster.directory.actions.drafts.tell_writers)."""
+    forms = forms_of(type(gone))
+    for draft in FormDraft.objects.unsent().filter(form__in=forms, row=gone.pk):
+        twin = FormDraft.objects.filter(person=draft.person_id, form=draft.form, row=kept.pk).first()
+        if twin and not twin.is_sent:
+            continue
+        if twin:
+            journal.delete(twin)
+        journal.update(FormDraft, draft.pk, row=kept.pk)
 
 
 @merging.follow

@@ -8,16 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
-from klaster.directory.models import FormDraft
+from klaster.core.notify import notify
+from klaster.directory.form_drafts import KINDS, forms_of
+from klaster.directory.models import FormDraft, Merge
+from klaster.directory.topics import UNSENT
 
 if TYPE_CHECKING:
     from klaster.accounts.models import User
 
+HIDDEN = {"version", "basis", "seen"}  # what a form says of itself
 MOST_LETTERS, MOST_FIELDS = 200_000, 400
 UNSENT_KEPT_FOR, SENT_KEPT_FOR = datetime.timedelta(days=90), datetime.timedelta(days=1)
 
@@ -74,6 +81,34 @@ def form_was_sent(form: str, row: int, *, by: User, window: Window) -> None:
 
 def throw_draft_away(form: str, row: int, *, by: User) -> None:
     FormDraft.objects.filter(person=by, form=form, row=row).delete()
+
+
+LEFT = gettext_noop("“%(gone)s” was united with “%(kept)s” before you sent what you typed")
+WORDS = gettext_noop("It is not in any form now. You had typed: %(words)s")
+
+
+def tell_writers(merge: Merge) -> None:
+    """Whose draft could not go along: its writer has one of the row that stays, too, or does not keep that one."""
+    concerned = Q(pk__in=[step["pk"] for step in merge.journal if step["model"] == "directory.formdraft"])
+    for step in merge.journal:
+        if step["do"] == "delete" and (forms := forms_of(apps.get_model(step["model"]))):
+            concerned |= Q(form__in=forms, row=step["pk"])
+    for draft in FormDraft.objects.unsent().filter(concerned).select_related("person"):
+        if KINDS[draft.form].row(draft.row, draft.person) is None:
+            notify(
+                draft.person,
+                UNSENT,
+                subject=LEFT,
+                body=WORDS,
+                params={"gone": merge.gone_name, "kept": merge.kept_name, "words": sentences(draft)},
+                key=f"draft {draft.pk} merge {merge.pk}",
+            )
+
+
+def sentences(draft: FormDraft) -> str:
+    """What was written in words; numbers and choices are quickly made again."""
+    values = (text.strip() for name, texts in draft.typed.items() if name not in HIDDEN for text in texts)
+    return " · ".join(dict.fromkeys(text for text in values if " " in text)) or "–"
 
 
 def forget_drafts() -> int:

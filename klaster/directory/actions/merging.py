@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop
 from klaster.core import audit, merging
 from klaster.core.fields import Translated
 from klaster.directory import choosing, uniting
+from klaster.directory.actions.drafts import tell_writers
 from klaster.directory.actions.rights import demand
 from klaster.directory.imports.rows import IMPORTING
 from klaster.directory.models import Merge
@@ -92,6 +93,7 @@ def merge(
     audit.record(gettext_noop("united"), kept, by=by, before=before, note=f"#{record.gone}")
     gone.pk = record.gone
     audit.record(gettext_noop("united with another"), gone, by=by, before=last, after={}, note=f"#{kept.pk}")
+    tell_writers(record)
     return record
 
 

@@ -246,3 +246,62 @@ def test_the_buttons_work_as_before_without_what_a_script_adds(writer, cluster):
     answer = writer.post(address, typed(form_of(writer, address)) | {"summary_en": "By the button.", "do": "draft"})
     assert answer.status_code == 302
     assert ChangeRequest.objects.drafts().count() == 1
+
+
+# --- entries that are united ------------------------------------------------------------------------------------------
+@pytest.fixture
+def office():
+    return UserFactory(secretariat=True)
+
+
+@pytest.fixture
+def gone(cluster):
+    """The same cluster once more, kept by the same organisation."""
+    return f.ClusterFactory(slug="saule", name=both("Saulė", "The Sun"), coordinator=cluster.coordinator)
+
+
+def test_a_draft_goes_along_with_the_entry_and_back(writer, coordinator, office, cluster, gone):
+    window = opened(writer, url("cluster_edit", "saule"))
+    keep(writer, "cluster", gone, window, summary_en="The light of day")
+    keep(writer, "opening-new", gone, {"draft-window": "w"}, title_en="Wanted")
+    merge = actions.merge(cluster, gone, by=office)
+    assert set(FormDraft.objects.values_list("form", "row")) == {("cluster", cluster.pk), ("opening-new", cluster.pk)}
+    assert not coordinator.notices.exists()
+    page = writer.get(url("cluster_edit", "saule"), follow=True)
+    assert page.redirect_chain == [(url("cluster_edit", "saules"), 301)]
+    assert page.context["form"]["summary"].value()[1] == "The light of day"
+    assert keep(writer, "cluster", gone, window, summary_en="The light of days").status_code == 200, "the open window"
+    assert FormDraft.objects.get(form="cluster").typed["summary_en"] == ["The light of days"]
+    sent = writer.post(url("cluster_edit", "saule"), window | {"summary_en": "The light of two days"})
+    assert (sent.status_code, sent["Location"]) == (307, url("cluster_edit", "saules"))
+    assert writer.post(sent["Location"], window).status_code == 409, "compared with the entry that stays"
+    actions.undo_merge(merge, by=office)
+    assert FormDraft.objects.get(form="cluster").row == gone.pk
+
+
+def test_whose_draft_cannot_go_along_is_told_with_the_words(writer, coordinator, office, cluster, gone):
+    foreign = f.AffiliationFactory(organisation=f.OrganisationFactory(), manager=True, person__language="en").person
+    other = f.ClusterFactory(
+        slug="kitas", name=both("Kitas", "Another"), coordinator=foreign.affiliations.get().organisation
+    )
+    keep(writer, "cluster", cluster, opened(writer, url("cluster_edit", "saules")), summary_en="Both of them")
+    keep(
+        writer,
+        "cluster",
+        gone,
+        opened(writer, url("cluster_edit", "saule")),
+        summary_en="The light of day",
+        founded="1",
+    )
+    actions.merge(cluster, gone, by=office)
+    notice = coordinator.notices.get()
+    assert (notice.topic, "The Sun" in notice.subject, "The light of day" in notice.body) == (
+        "directory.unsent",
+        True,
+        True,
+    )
+    assert "Both of them" not in notice.body
+    actions.merge(other, cluster, by=office)
+    assert coordinator.notices.count() == 2, "the other cluster is somebody else's"
+    assert "Both of them" in coordinator.notices.first().body
+    assert not foreign.notices.exists()

@@ -300,6 +300,28 @@ def test_links_to_it_lead_to_the_one_that_stays(client, office, kept, gone, lang
     assert "/zuvis/" not in sitemap
 
 
+def test_pages_of_its_coordinator_lead_on_for_whom_they_are(client, office):
+    kept = f.ClusterFactory(slug="saules")
+    gone = f.ClusterFactory(slug="saule", coordinator=kept.coordinator)
+    opening = f.OpeningFactory(cluster=gone)
+    coordinator = f.AffiliationFactory(organisation=kept.coordinator, manager=True).person
+    actions.merge(kept, gone, by=office)
+    client.force_login(coordinator)
+    pages = [(name, ()) for name in ("cluster_edit", "cluster_members", "join_requests", "cluster_openings",
+             "cluster_history", "cluster_eccp", "import_members", "member_new", "cluster_messages")]  # fmt: skip
+    for name, rest in [*pages, ("opening_edit", (opening.pk,)), ("member_export", ("csv",))]:
+        answer = client.get(url(name, "saule", *rest))
+        assert (answer.status_code, answer["Location"]) == (301, url(name, "saules", *rest))
+        assert client.get(answer["Location"]).status_code == 200
+    sent = client.post(url("opening_close", "saule", opening.pk))
+    assert (sent.status_code, sent["Location"]) == (307, url("opening_close", "saules", opening.pk))
+    client.force_login(f.AffiliationFactory(manager=True).person)
+    assert client.get(url("cluster_edit", "saule"), follow=True).status_code == 403
+    kept.status = "draft"
+    kept.save()
+    assert client.get(url("cluster_edit", "saule")).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("make", "name"),
     [(f.ClusterFactory, "cluster_detail"), (f.OrganisationFactory, "organisation_detail"),

@@ -77,6 +77,7 @@ def follows_former_addresses(model: type[models.Model]) -> Callable[[Callable[..
     """A page of an entry whose address was changed, or that was united with another, leads on for good.
 
     An address of today comes first. Where the entry it leads to is not for this reader, there is nothing, as before.
+    What was typed into a form of the old address goes along, so that nothing of it is lost.
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -87,12 +88,14 @@ def follows_former_addresses(model: type[models.Model]) -> Callable[[Callable[..
             except Http404:
                 entry = FormerAddress.objects.entry_of(model, slug)
                 seen = model._default_manager.visible_to(request.user).filter(pk=entry)  # type: ignore[attr-defined]
-                now = seen.values_list("slug", flat=True).first() if entry and request.method == "GET" else None
+                now = seen.values_list("slug", flat=True).first() if entry else None
                 if now is None or now == slug:
                     raise
                 name = request.resolver_match.view_name  # type: ignore[union-attr]
                 asked = f"?{request.GET.urlencode()}" if request.GET else ""
-                return redirect(reverse(name, kwargs=kwargs | {"slug": now}) + asked, permanent=True)
+                address = reverse(name, kwargs=kwargs | {"slug": now}) + asked
+                is_post = request.method == "POST"
+                return redirect(address, permanent=not is_post, preserve_request=is_post)
 
         return led
 

@@ -93,6 +93,7 @@ def too_often(seconds: int) -> str:
 
 @login_not_required
 @require_GET
+@follows_former_addresses(Cluster)
 def cluster_contact_sent(request: HttpRequest, slug: str) -> HttpResponse:
     cluster = get_object_or_404(Cluster.objects.visible_to(request.user).published(), slug=slug)
     context = {"cluster": cluster, "has_keeper": recipients.has_keeper(cluster)}

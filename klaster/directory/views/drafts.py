@@ -62,7 +62,7 @@ def window_of(request: HttpRequest) -> actions.Window:
 def row_of(request: HttpRequest, form: str, pk: int) -> tuple[Kind, Any]:
     """404 also for what one sees and may not change: nobody learns whether there is such a form."""
     kind = KINDS.get(form)
-    row = kind.row(pk, request.user) if kind else None
+    row = kind and (kind.row(pk, request.user) or kind.row_after(pk, request.user))
     if kind is None or row is None:
         raise Http404
     return kind, row
@@ -73,7 +73,7 @@ def row_of(request: HttpRequest, form: str, pk: int) -> tuple[Kind, Any]:
 @limited("draft", limit=EACH_MINUTE, per=60)
 def draft_keep(request: HttpRequest, form: str, row: int) -> HttpResponse:
     """Keep what stands in the form; answers with the line that says so. Nothing is checked, nothing is public."""
-    row_of(request, form, row)
+    row = row_of(request, form, row)[1].pk
     typed = {clean(name): list(map(clean, values)) for name, values in request.POST.lists() if name not in OWN}
     context: dict[str, Any] = {"form_name": form, "row": row}
     try:
@@ -97,6 +97,6 @@ def clean(text: str) -> str:
 def draft_discard(request: HttpRequest, form: str, row: int) -> HttpResponse:
     """Throw away what was typed; the form says again what stands there."""
     kind, found = row_of(request, form, row)
-    actions.throw_draft_away(form, row, by=request.user)  # type: ignore[arg-type]
+    actions.throw_draft_away(form, found.pk, by=request.user)  # type: ignore[arg-type]
     messages.success(request, _("The draft is gone."))
     return redirect(kind.page(found))

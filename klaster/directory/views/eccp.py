@@ -13,6 +13,7 @@ from klaster.core import languages, tables
 from klaster.core.fields import PartialDate, TranslatedTextField
 from klaster.directory import eccp, eccp_profile, exports
 from klaster.directory.models import Cluster
+from klaster.directory.views.answers import follows_former_addresses
 from klaster.directory.views.editing import cluster_to_keep, crumbs
 
 RIGHT = "directory.check_eccp"
@@ -20,6 +21,7 @@ RIGHT = "directory.check_eccp"
 
 @never_cache
 @require_GET
+@follows_former_addresses(Cluster)
 def cluster_eccp(request: HttpRequest, slug: str) -> HttpResponse:
     cluster = cluster_to_keep(request, slug, RIGHT)
     readiness = eccp.check(eccp_profile.facts_of(cluster))
@@ -49,6 +51,7 @@ def address_of(test: eccp.Test, cluster: Cluster) -> str:
 
 @never_cache
 @require_GET
+@follows_former_addresses(Cluster)
 def cluster_eccp_json(request: HttpRequest, slug: str) -> HttpResponse:
     cluster = cluster_to_keep(request, slug, RIGHT)
     response = JsonResponse(eccp_profile.as_json(cluster), json_dumps_params={"ensure_ascii": False, "indent": 2})
@@ -58,6 +61,7 @@ def cluster_eccp_json(request: HttpRequest, slug: str) -> HttpResponse:
 
 @never_cache
 @require_GET
+@follows_former_addresses(Cluster)
 def cluster_eccp_table(request: HttpRequest, slug: str, ending: str) -> HttpResponseBase:
     cluster = cluster_to_keep(request, slug, RIGHT)
     columns = [_("Group"), _("Field"), _("In English"), languages.name_of(languages.codes()[0])]

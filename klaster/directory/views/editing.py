@@ -22,6 +22,7 @@ from klaster.directory import actions, change_page
 from klaster.directory.careful_forms import VersionedForm
 from klaster.directory.edit_forms import AchievementForm, ClusterForm, EntryForm, OpeningForm, OrganisationForm
 from klaster.directory.models import Achievement, Cluster, Opening, Organisation
+from klaster.directory.views.answers import follows_former_addresses
 from klaster.directory.views.drafts import Keeping
 
 
@@ -141,6 +142,7 @@ def told(saved: Any) -> str:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@follows_former_addresses(Cluster)
 def cluster_edit(request: HttpRequest, slug: str) -> HttpResponse:
     cluster = cluster_to_keep(request, slug)
     return edit_entry(
@@ -154,6 +156,7 @@ def cluster_edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@follows_former_addresses(Organisation)
 def organisation_edit(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(Organisation.objects.visible_to(request.user), slug=slug)
     if not request.user.has_perm("directory.change_organisation", organisation):
@@ -217,17 +220,20 @@ def edit_part(request: HttpRequest, part: Part, slug: str, pk: int | None = None
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@follows_former_addresses(Cluster)
 def opening_new(request: HttpRequest, slug: str) -> HttpResponse:
     return edit_part(request, OPENINGS, slug)
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@follows_former_addresses(Cluster)
 def opening_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return edit_part(request, OPENINGS, slug, pk)
 
 
 @require_POST
+@follows_former_addresses(Cluster)
 def opening_close(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     cluster = cluster_to_keep(request, slug)
     actions.close_opening(get_object_or_404(cluster.openings, pk=pk), by=request.user)
@@ -239,17 +245,20 @@ def opening_close(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@follows_former_addresses(Cluster)
 def achievement_new(request: HttpRequest, slug: str) -> HttpResponse:
     return edit_part(request, ACHIEVEMENTS, slug)
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@follows_former_addresses(Cluster)
 def achievement_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return edit_part(request, ACHIEVEMENTS, slug, pk)
 
 
 @require_POST
+@follows_former_addresses(Cluster)
 def achievement_delete(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     cluster = cluster_to_keep(request, slug)
     actions.delete_achievement(get_object_or_404(cluster.achievements, pk=pk), by=request.user)

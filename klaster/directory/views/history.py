@@ -9,12 +9,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from klaster.directory import history
-from klaster.directory.views.answers import paged
+from klaster.directory.models import Cluster
+from klaster.directory.views.answers import follows_former_addresses, paged
 from klaster.directory.views.editing import cluster_to_keep, crumbs
 
 
 @never_cache
 @require_GET
+@follows_former_addresses(Cluster)
 def cluster_history(request: HttpRequest, slug: str) -> HttpResponse:
     cluster = cluster_to_keep(request, slug, "directory.read_history")
     page = paged(request, history.events(cluster))

@@ -23,6 +23,7 @@ from klaster.directory import actions
 from klaster.directory.import_forms import ColumnsForm, ReadForm, TableForm
 from klaster.directory.imports import blanks, matching, shown
 from klaster.directory.models import Cluster, Import
+from klaster.directory.views.answers import follows_former_addresses
 from klaster.directory.views.editing import cluster_to_keep, crumbs
 
 ROWS_A_PAGE, IMPORTS_A_PAGE = 50, 30
@@ -66,6 +67,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @limited("import", limit=30, per=3600)
+@follows_former_addresses(Cluster)
 def import_members(request: HttpRequest, slug: str) -> HttpResponse:
     cluster = cluster_to_keep(request, slug, "directory.change_members")
     trail = crumbs(cluster, _("Import members"))

@@ -25,7 +25,7 @@ from klaster.directory import search as finder
 from klaster.directory.join_forms import AcceptForm, AnswerForm, DeclineForm, JoinForm, QuestionForm
 from klaster.directory.models import Cluster, JoinRequest, Opening, Organisation
 from klaster.directory.slugs import free_slug
-from klaster.directory.views.answers import paged
+from klaster.directory.views.answers import follows_former_addresses, paged
 from klaster.directory.views.contact import opening_asked, too_often
 from klaster.directory.views.editing import add_errors
 
@@ -42,6 +42,7 @@ OFFERED = 6  # organisations proposed as the one that asks
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "POST"])
+@follows_former_addresses(Cluster)
 def cluster_join(request: HttpRequest, slug: str) -> HttpResponse:
     cluster = get_object_or_404(Cluster.objects.visible_to(request.user).published(), slug=slug)
     opening = opening_asked(request, cluster)
@@ -98,6 +99,7 @@ def join_page(request: HttpRequest, form: JoinForm, opening: Opening | None, *, 
 
 @login_not_required
 @require_GET
+@follows_former_addresses(Cluster)
 def cluster_join_sent(request: HttpRequest, slug: str) -> HttpResponse:
     cluster = get_object_or_404(Cluster.objects.visible_to(request.user).published(), slug=slug)
     context = {"cluster": cluster, "has_keeper": recipients.has_keeper(cluster)}
@@ -184,6 +186,7 @@ def request_to_answer(request: HttpRequest, slug: str, pk: int) -> JoinRequest:
 
 @never_cache
 @require_GET
+@follows_former_addresses(Cluster)
 def join_requests(request: HttpRequest, slug: str) -> HttpResponse:
     """Open ones first come first served, then what was answered."""
     cluster = cluster_to_answer_for(request, slug)
@@ -204,6 +207,7 @@ def crumbs_of(cluster: Cluster, last: str) -> list[dict[str, str]]:
 
 @never_cache
 @require_GET
+@follows_former_addresses(Cluster)
 def join_request(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return request_page(request, request_to_answer(request, slug, pk))
 
@@ -240,6 +244,7 @@ def candidates_for(request: HttpRequest, row: JoinRequest) -> list[Organisation]
 
 
 @require_POST
+@follows_former_addresses(Cluster)
 def join_accept(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     row = request_to_answer(request, slug, pk)
     if not row.is_open:  # pressed twice, or answered by somebody else: the page says how
@@ -265,6 +270,7 @@ def join_accept(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @require_POST
+@follows_former_addresses(Cluster)
 def join_decline(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     form = DeclineForm(request.POST, auto_id="decline_%s")
 
@@ -275,6 +281,7 @@ def join_decline(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @require_POST
+@follows_former_addresses(Cluster)
 def join_ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     form = QuestionForm(request.POST, auto_id="question_%s")
 

@@ -23,6 +23,7 @@ from klaster.directory import search as finder
 from klaster.directory.edit_forms import EndForm, MembershipForm, OrganisationForm
 from klaster.directory.models import Affiliation, Cluster, ClusterMembership, Organisation
 from klaster.directory.slugs import free_slug
+from klaster.directory.views.answers import follows_former_addresses
 from klaster.directory.views.editing import add_errors, cluster_to_keep, crumbs
 
 RIGHT = "directory.change_members"
@@ -38,6 +39,7 @@ def memberships_of(cluster: Cluster) -> QuerySet:
 @never_cache
 @require_GET
 @limited_finding
+@follows_former_addresses(Cluster)
 def cluster_members(request: HttpRequest, slug: str) -> HttpResponse:
     """Members of today, claims that wait, past members; a box to find whom to add."""
     cluster = cluster_to_keep(request, slug, RIGHT)
@@ -92,6 +94,7 @@ def without_manager(request: HttpRequest, active: list[ClusterMembership]) -> se
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@follows_former_addresses(Cluster)
 def member_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Another kind, commitment or first day of a membership."""
     cluster = cluster_to_keep(request, slug, RIGHT)
@@ -118,6 +121,7 @@ def member_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@follows_former_addresses(Cluster)
 def member_add(request: HttpRequest, slug: str, organisation: str) -> HttpResponse:
     """Name an organisation of the directory a member."""
     cluster = cluster_to_keep(request, slug, RIGHT)
@@ -145,6 +149,7 @@ def member_add(request: HttpRequest, slug: str, organisation: str) -> HttpRespon
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@follows_former_addresses(Cluster)
 def member_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Enter an organisation that is not in the directory yet; similar names are shown before it is saved."""
     cluster = cluster_to_keep(request, slug, RIGHT)
@@ -199,6 +204,7 @@ def enter(
 
 
 @require_POST
+@follows_former_addresses(Cluster)
 def member_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     cluster = cluster_to_keep(request, slug, RIGHT)
     membership = get_object_or_404(memberships_of(cluster), pk=pk)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from klaster.core import tables
 from klaster.directory import exports
 from klaster.directory.models import Cluster, ContactMessage
+from klaster.directory.views.answers import follows_former_addresses
 from klaster.directory.views.editing import cluster_to_keep
 from klaster.directory.views.members import RIGHT, memberships_of
 
@@ -20,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 @never_cache
 @require_GET
+@follows_former_addresses(Cluster)
 def member_export(request: HttpRequest, slug: str, ending: str) -> HttpResponseBase:
     """Members of today, claims that wait and past members, with their days."""
     cluster = cluster_to_keep(request, slug, RIGHT)
@@ -31,6 +33,7 @@ def member_export(request: HttpRequest, slug: str, ending: str) -> HttpResponseB
 
 @never_cache
 @require_GET
+@follows_former_addresses(Cluster)
 def message_export(request: HttpRequest, slug: str, ending: str) -> HttpResponseBase:
     """What was written to a cluster, for whoever may read it; that it left the site is in the log."""
     cluster = get_object_or_404(Cluster.objects.visible_to(request.user), slug=slug)

@@ -18,6 +18,7 @@ from klaster.core.limits import limited
 from klaster.directory import actions
 from klaster.directory.models import Affiliation, Cluster, Organisation
 from klaster.directory.people_forms import InviteColleagueForm, InviteMemberForm
+from klaster.directory.views.answers import follows_former_addresses
 from klaster.directory.views.editing import add_errors, cluster_to_keep, crumbs
 
 
@@ -36,6 +37,7 @@ def invited_to(grant: str, **params: int) -> list[Invitation]:
 
 @never_cache
 @require_GET
+@follows_former_addresses(Organisation)
 def organisation_people(request: HttpRequest, slug: str) -> HttpResponse:
     """Who acts for it today, and who was invited to."""
     organisation = organisation_to_keep(request, slug, "directory.invite_representative")
@@ -53,6 +55,7 @@ def organisation_people(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @limited("invite", limit=30, per=86400)
+@follows_former_addresses(Organisation)
 def colleague_invite(request: HttpRequest, slug: str) -> HttpResponse:
     rights = ("directory.invite_representative", "directory.invite_first_manager")
     organisation = organisation_to_keep(request, slug, *rights)
@@ -90,6 +93,7 @@ def affiliation_end(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @limited("invite", limit=30, per=86400)
+@follows_former_addresses(Cluster)
 def member_invite(request: HttpRequest, slug: str) -> HttpResponse:
     """Invite a firm that is not in the directory by the address of somebody there."""
     cluster = cluster_to_keep(request, slug, "directory.change_members")

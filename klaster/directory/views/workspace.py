@@ -18,6 +18,7 @@ from klaster.directory import actions, cluster_sections
 from klaster.directory.models import Cluster, ContactMessage, JoinRequest
 from klaster.directory.models.organisations import today
 from klaster.directory.topics import CONTACT
+from klaster.directory.views.answers import follows_former_addresses
 from klaster.directory.views.editing import cluster_to_keep, crumbs
 from klaster.directory.workspace import Desk
 
@@ -64,6 +65,7 @@ def back_to_sections(cluster: Cluster) -> HttpResponse:
 
 
 @require_POST
+@follows_former_addresses(Cluster)
 def section_confirm(request: HttpRequest, slug: str, section: str) -> HttpResponse:
     cluster = cluster_to_confirm(request, slug, section)
     try:
@@ -74,6 +76,7 @@ def section_confirm(request: HttpRequest, slug: str, section: str) -> HttpRespon
 
 
 @require_POST
+@follows_former_addresses(Cluster)
 def section_unconfirm(request: HttpRequest, slug: str, section: str) -> HttpResponse:
     cluster = cluster_to_confirm(request, slug, section)
     actions.undo_confirmation(cluster, section, by=request.user)  # type: ignore[arg-type]
@@ -81,6 +84,7 @@ def section_unconfirm(request: HttpRequest, slug: str, section: str) -> HttpResp
 
 
 @require_POST
+@follows_former_addresses(Cluster)
 def messages_open(request: HttpRequest, slug: str) -> HttpResponse:
     """Notices of messages to this cluster count as read from here on; then the messages."""
     cluster = get_object_or_404(Cluster.objects.visible_to(request.user), slug=slug)
@@ -94,6 +98,7 @@ def messages_open(request: HttpRequest, slug: str) -> HttpResponse:
 
 @never_cache
 @require_GET
+@follows_former_addresses(Cluster)
 def cluster_openings(request: HttpRequest, slug: str) -> HttpResponse:
     """Whom the cluster seeks and sought, drafts too."""
     cluster = cluster_to_keep(request, slug)
@@ -108,6 +113,7 @@ def cluster_openings(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
+@follows_former_addresses(Cluster)
 def opening_extend(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     cluster = cluster_to_keep(request, slug)
     opening = get_object_or_404(cluster.openings, pk=pk)
@@ -127,6 +133,7 @@ def opening_extend(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @never_cache
 @require_GET
+@follows_former_addresses(Cluster)
 def cluster_achievements(request: HttpRequest, slug: str) -> HttpResponse:
     cluster = cluster_to_keep(request, slug)
     context = {
