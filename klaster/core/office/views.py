@@ -279,7 +279,10 @@ class Reader:
 
     def label(self, model: type[models.Model], name: str) -> str:
         try:
-            return capfirst(str(model._meta.get_field(name).verbose_name))
+            field = model._meta.get_field(name)
+            if isinstance(field, models.Field):
+                return capfirst(str(field.verbose_name))
+            return capfirst(str(field.related_model._meta.verbose_name_plural))  # type: ignore[union-attr]
         except (FieldDoesNotExist, AttributeError):
             return name  # a field of former times
 
@@ -297,6 +300,8 @@ class Reader:
             return str(value)
         if isinstance(field, models.ForeignKey):
             return self.row(field.related_model, value)  # type: ignore[arg-type]
+        if not isinstance(field, models.Field):  # what points to the row: how many of them
+            return str(value)
         if isinstance(value, bool):
             return yes_or_no(value)
         if isinstance(field, models.DateTimeField) and (moment := parse_datetime(str(value))):

@@ -95,7 +95,9 @@ def follows_former_addresses(model: type[models.Model]) -> Callable[[Callable[..
                 asked = f"?{request.GET.urlencode()}" if request.GET else ""
                 address = reverse(name, kwargs=kwargs | {"slug": now}) + asked
                 is_post = request.method == "POST"
-                return redirect(address, permanent=not is_post, preserve_request=is_post)
+                moved = redirect(address, permanent=not is_post, preserve_request=is_post)
+                moved["Cache-Control"] = "no-cache"  # a union may be undone: browsers keep 301 for ever
+                return moved
 
         return led
 

@@ -61,6 +61,13 @@ def test_acts_show_who_changed_what(office):
     assert "https://debesys.example/" in page
 
 
+def test_acts_count_what_points_to_a_row(office):
+    audit.record("table sent", ClusterFactory(), by=UserFactory(), after={"openings": 3})
+    page = office.get(reverse("auditevent:index"))
+    assert page.status_code == 200
+    assert ">3<" in "".join(page.text.split())
+
+
 def test_letters_are_listed_without_what_they_say(office):
     person = UserFactory(email="gavejas@pavyzdys.test")
     letter = Letter.objects.create(
