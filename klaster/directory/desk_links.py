@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from klaster.directory import link_checks
 from klaster.directory.own_todos import day_in_words, of_cluster
-from klaster.directory.workspace import Act, Desk, Link, Todo, Urgency
+from klaster.directory.workspace import Act, Desk, Group, Link, Todo, Urgency
 
 
 def broken_links(desk: Desk) -> Iterator[Todo]:
@@ -35,6 +35,7 @@ def broken_links(desk: Desk) -> Iterator[Todo]:
 
 
 def links(desk: Desk) -> Iterator[Link]:
+    yield from links_of_the_office(desk)
     cluster = desk.cluster
     if cluster is None:
         return
@@ -43,3 +44,16 @@ def links(desk: Desk) -> Iterator[Link]:
         yield Link(_("European platform"), reverse("cluster_eccp", args=slug), "globe", pages=("cluster_eccp",))
     if desk.person.has_perm("directory.read_history", cluster):
         yield Link(_("History"), reverse("cluster_history", args=slug), "clock", pages=("cluster_history",))
+
+
+OF_DUPLICATES = ("duplicate_list", "merge_list", "merge_entries")
+OF_QUALITY = ("quality_overview", "quality_list")
+
+
+def links_of_the_office(desk: Desk) -> Iterator[Link]:
+    if desk.person.has_perm("directory.merge_entries"):
+        url = reverse("duplicate_list")
+        yield Link(_("Duplicates"), url, "handshake", Group.NETWORK, pages=OF_DUPLICATES)
+    if desk.person.has_perm("directory.read_quality"):
+        url = reverse("quality_overview")
+        yield Link(_("Quality of the data"), url, "circle-check", Group.NETWORK, pages=OF_QUALITY)

@@ -63,6 +63,7 @@ class Todo:
 class Group(Enum):
     CLUSTER = "cluster"  # about the cluster in question
     ACTIVITY = "activity"  # what other apps have for this person
+    NETWORK = "network"  # what the office looks after
 
 
 @dataclass(frozen=True)

@@ -81,15 +81,20 @@ def by_code(a: Entry, b: Entry) -> Iterable[Reason]:
 def by_name(a: Entry, b: Entry) -> Iterable[Reason]:
     same = sorted(set(a.cores) & set(b.cores), key=lambda core: (-len(core), core))
     if same:
-        yield Reason("same_name", 60 if len(same[0]) > SHORT else 30, {"name": same[0]})
+        yield Reason("same_name", 60 if len(same[0]) > SHORT else 30, {"name": written(same[0], a, b)})
         return
     pairs = [(similarity(one, two), min(one, two), max(one, two)) for one, two in product(a.cores, b.cores)]
     best, first, second = max(pairs, default=(0.0, "", ""))
     points = next((points for least, points in ((0.9, 55), (0.75, 45), (0.6, 30)) if best >= least), 0)
     if points:
-        yield Reason(
-            "similar_name", points, {"first": first, "second": second, "percent": str(round(best * 100))}
-        )  # fmt: skip
+        names = {"first": written(first, a, b), "second": written(second, a, b)}
+        yield Reason("similar_name", points, names | {"percent": str(round(best * 100))})
+
+
+def written(core: str, *entries: Entry) -> str:
+    """The name of this core as somebody wrote it, the shortest where there are several."""
+    names = {name for entry in entries for name in entry.names if legal_forms.core(name) == core}
+    return min(names, key=lambda name: (len(name), name), default=core)
 
 
 def by_website(a: Entry, b: Entry) -> Iterable[Reason]:

@@ -31,4 +31,5 @@ def workspace_side(context: Context) -> dict[str, Any]:
         "is_today": here == "my",
         "about": lines(Group.CLUSTER),
         "activity": lines(Group.ACTIVITY),
+        "network": lines(Group.NETWORK),
     }

@@ -34,6 +34,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "total": sum(each.found.total for each in groups),
         "near": any(each.near for each in groups),
+        "capped": any(each.found.is_capped for each in groups),
         "page": page_of(group, number) if group else None,
     }
     return render(request, "directory/search.html", context)
