@@ -1,0 +1,1 @@
+"""The timetable of a matchmaking event, proven and explained: `solve(problem) -> Timetable`."""

@@ -1,0 +1,132 @@
+"""What is asked and what is answered: the problem and the timetable as plain data, without Django and without a solver.
+
+Slots and tables are counted from 0. A slot is a period in which meetings take place; lunch and talks that everybody
+attends are simply not slots. A meeting of `duration` d that starts in slot t takes t, t+1, … t+d-1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Id = str | int
+Breaks = Literal["waiting", "paper"]
+
+MIN_MEMBERS, MAX_MEMBERS = 2, 8  # a pair, or a group of three to eight
+MAX_SLOTS, MAX_TABLES, MAX_REPS = 1_000, 100_000, 1_000
+WEIGHT_DECIMALS = 3
+MAX_WEIGHT = 1_000_000
+
+
+class ProblemError(ValueError):
+    """The problem cannot be meant as it is written; the message is one line for the person who wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One seat of the event: a person, or a delegation whose `reps` may be in that many meetings at once.
+
+    `unavailable` and `talks` are slots in which nobody of the delegation can meet; a talk is named apart so that the
+    reason of a meeting left out can say which talk would have to be skipped. `fixed_table` is the table where all its
+    meetings on site take place. `minimum` is wished for, `maximum` is kept.
+    """
+
+    id: Id
+    reps: int = 1
+    unavailable: frozenset[int] = frozenset()
+    talks: frozenset[int] = frozenset()
+    fixed_table: int | None = None
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Two to eight participants who agreed to meet.
+
+    `session`: the slots it may take place in (all of it), None for any. `after`: meetings that must be over before this
+    one starts, where both are held. `online` meetings need no table.
+    """
+
+    id: Id
+    participants: tuple[Id, ...]
+    weight: int | float = 1
+    pinned_slot: int | None = None
+    session: frozenset[int] | None = None
+    after: tuple[Id, ...] = ()
+    duration: int = 1
+    online: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A meeting that is held: when it starts and at which table (None online)."""
+
+    meeting: Id
+    slot: int
+    table: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unscheduled:
+    """A meeting left out: why, as a sentence, and what binds it, as data that other languages can be made of.
+
+    Each entry of `binding` is a mapping with `kind` and what belongs to it; those with `remedy` say what would make the
+    meeting possible.
+    """
+
+    meeting: Id
+    reason: str
+    binding: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One objective in order of importance. `bound` is None where none is known; `gap` is |value - bound| / |value|."""
+
+    name: str
+    value: int | float
+    bound: int | float | None
+    proven: bool
+
+    @property
+    def gap(self) -> float | None:
+        if self.bound is None:
+            return None
+        if self.value == self.bound:
+            return 0.0
+        return abs(self.value - self.bound) / abs(self.value) if self.value else None
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """The answer: what is held, what is not and why, how good it is, and what it took."""
+
+    assignments: tuple[Assignment, ...]
+    unscheduled: tuple[Unscheduled, ...]
+    levels: tuple[Level, ...]
+    seconds: float
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An event: `slots` periods, `tables` tables, who takes part and who agreed to meet whom.
+
+    `sessions`: where given, each slot belongs to at most one of them and a meeting longer than one slot stays inside
+    one. `previous`: what had been confirmed before; re-planning moves as little of it as it can. `breaks`: "waiting"
+    counts the times somebody idles between two meetings in slots in which they could meet; "paper" counts as Bofill et
+    al. (JAIR 74, 2022) do, unavailable slots too, and asks that nobody has over two breaks more than anybody else and
+    that all meetings are held.
+
+    Raises ProblemError, with the first fault found.
+    """
+
+    slots: int
+    tables: int
+    participants: tuple[Participant, ...]
+    meetings: tuple[Meeting, ...]
+    sessions: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    previous: tuple[Assignment, ...] = ()
+    breaks: Breaks = "waiting"
