@@ -6,21 +6,44 @@ attends are simply not slots. A meeting of `duration` d that starts in slot t ta
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+from .validation import (
+    MAX_MEMBERS,
+    MAX_REPS,
+    MAX_SLOTS,
+    MAX_TABLES,
+    MAX_WEIGHT,
+    MIN_MEMBERS,
+    WEIGHT_DECIMALS,
+    ProblemError,
+    validate,
+)
+
+__all__ = [
+    "MAX_MEMBERS",
+    "MAX_REPS",
+    "MAX_SLOTS",
+    "MAX_TABLES",
+    "MAX_WEIGHT",
+    "MIN_MEMBERS",
+    "WEIGHT_DECIMALS",
+    "Assignment",
+    "Breaks",
+    "Id",
+    "Level",
+    "Meeting",
+    "Participant",
+    "Problem",
+    "ProblemError",
+    "Timetable",
+    "Unscheduled",
+]
 
 Id = str | int
 Breaks = Literal["waiting", "paper"]
-
-MIN_MEMBERS, MAX_MEMBERS = 2, 8  # a pair, or a group of three to eight
-MAX_SLOTS, MAX_TABLES, MAX_REPS = 1_000, 100_000, 1_000
-WEIGHT_DECIMALS = 3
-MAX_WEIGHT = 1_000_000
-
-
-class ProblemError(ValueError):
-    """The problem cannot be meant as it is written; the message is one line for the person who wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +153,20 @@ class Problem:
     sessions: Mapping[str, frozenset[int]] = field(default_factory=dict)
     previous: tuple[Assignment, ...] = ()
     breaks: Breaks = "waiting"
+
+    def __post_init__(self) -> None:
+        validate(self)
+
+    def with_previous(self, confirmed: Iterable[Assignment]) -> Problem:
+        """The same problem, with what had been confirmed before, as far as it can still stand.
+
+        A meeting that is requested no more, or stood in a slot that is gone, is dropped; a table that is gone is
+        forgotten.
+        """
+        known = {meeting.id for meeting in self.meetings}
+        kept = tuple(
+            place if place.table is None or place.table < self.tables else replace(place, table=None)
+            for place in confirmed
+            if place.meeting in known and place.slot < self.slots
+        )
+        return replace(self, previous=kept)
