@@ -1,0 +1,176 @@
+"""The kernels twice: as plain Python for small problems, compiled by Numba for large ones.
+
+Compiling takes some seconds once a machine (Numba keeps the result beside the source, or in the user's cache folder) and
+then half a second a process; a problem of a few hundred meetings is done sooner than that.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterable
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import kernels as plain
+from .instance import Instance
+
+SMALL = 1_200  # meetings; below, compiling costs more than it brings
+
+
+@cache
+def compiled() -> ModuleType:
+    """The module `kernels` once more, each function compiled."""
+    from numba import njit  # noqa: PLC0415 - half a second that small problems do not pay
+
+    name = f"{plain.__name__}_compiled"
+    spec = importlib.util.spec_from_file_location(name, plain.__file__)
+    if spec is None or spec.loader is None:
+        raise ImportError(plain.__file__)
+    module = importlib.util.module_from_spec(spec)
+    module.__dict__["jit"] = njit(cache=True, error_model="numpy")
+    module.__dict__["small"] = njit(cache=True, error_model="numpy", forceinline=True)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+class Board:
+    """A timetable in the making: the arrays of the kernels, and what is done with them from Python.
+
+    `compile`: True for the compiled kernels, False for the plain ones, None for what suits the size.
+    """
+
+    def __init__(self, instance: Instance, *, seed: int = 1, longest: int = 30, compile: bool | None = None) -> None:
+        self.instance = instance
+        self.kernels = compiled() if (len(instance.weight) > SMALL if compile is None else compile) else plain
+        self.longest = longest
+        self.tables = instance.tables
+        self._lay_out()
+        room = (longest + 2) * (int(np.diff(instance.first).max(initial=2)) * int(instance.duration.max(initial=1)) + 1)
+        self.journal = np.zeros((room, 2), np.int32)
+        self.waiting = np.zeros((room, 2), np.int32)
+        self.seeds = np.array([seed % 2147483562 + 1, (seed * 7919) % 2147483398 + 1], np.int64)
+        for _ in range(20):  # neighbouring seeds begin alike
+            plain.draw(self.seeds)
+
+    def _lay_out(self) -> None:
+        instance = self.instance
+        people, slots, size = instance.people, instance.slots, len(instance.weight)
+        earlier_of, earlier = _lists(instance.earlier[:, 1], instance.earlier[:, 0], size)
+        later_of, later = _lists(instance.earlier[:, 0], instance.earlier[:, 1], size)
+        self.meetings = np.zeros((size + 1, 9), np.int32)
+        self.meetings[:, plain.FIRST_SEAT] = instance.first
+        self.meetings[1:, plain.FIRST_START] = np.cumsum(instance.starts.sum(1))
+        self.meetings[:size, plain.DURATION] = instance.duration
+        self.meetings[:size, plain.ONSITE] = instance.onsite
+        self.meetings[:size, plain.WEIGHT] = instance.weight
+        self.meetings[:size, plain.CONFIRMED] = instance.previous
+        self.meetings[:, plain.SLOT] = -1
+        self.meetings[:, plain.FIRST_EARLIER] = earlier_of
+        self.meetings[:, plain.FIRST_LATER] = later_of + len(earlier)
+        self.order = np.concatenate([earlier, later])
+        self.seats = instance.units
+        self.starts = np.nonzero(instance.starts)[1].astype(np.int32)
+        self.units = np.zeros((len(instance.reps) + 1, 5), np.int32)
+        self.units[:-1, plain.REPS] = instance.reps
+        self.units[:-1, plain.MAXIMUM] = instance.maximum
+        self.units[1:, plain.FIRST_ROW] = np.cumsum(instance.reps)
+        self.cells = np.full((len(instance.reps), slots, 4), -1, np.int16)
+        self.cells[:, :, plain.ROOM] = instance.reps[:, None]
+        self.cells[:, :, plain.LONE] = 1
+        self.cells[people:, :, plain.LONE] = 0  # tables do not wait
+        self.cells[:people, :, plain.BEFORE] = instance.before
+        self.cells[:people, :, plain.BEHIND] = instance.behind
+        self.rows = np.full((int(instance.reps.sum()), slots), -1, np.int32)
+        self.count = np.zeros(slots, np.int32)
+
+    @property
+    def _timetable(self) -> tuple[NDArray[Any], ...]:
+        return self.meetings, self.seats, self.units, self.cells, self.rows, self.count
+
+    @property
+    def slot(self) -> NDArray[np.int32]:
+        """(M,): where each meeting starts, -1 where it is not held. A copy."""
+        return self.meetings[:-1, plain.SLOT].copy()
+
+    @property
+    def weight(self) -> int:
+        """Weight held, in whole units of the instance."""
+        return int(self.instance.weight[self.meetings[:-1, plain.SLOT] >= 0].sum())
+
+    @property
+    def breaks(self) -> int:
+        """Breaks of all participants."""
+        return int(np.maximum(self.units[: self.instance.people, plain.RUNS] - 1, 0).sum())
+
+    def set(self, slot: NDArray[np.int32]) -> None:
+        """Makes the timetable what `slot` (M,) says; what is no longer held is taken out first."""
+        now = self.slot
+        for meeting in np.nonzero((now >= 0) & (now != slot))[0]:
+            self.kernels.take(*self._timetable, meeting)
+        for meeting in np.nonzero((slot >= 0) & (now != slot))[0]:
+            self.kernels.put(*self._timetable, meeting, slot[meeting])
+
+    def fits(self, meeting: int, start: int) -> bool:
+        """Whether the meeting could be held there without moving anything."""
+        if not self.instance.starts[meeting, start]:
+            return False
+        return bool(
+            plain.may_be_added(self.meetings, self.seats, self.units, meeting)
+            and plain.fits(
+                self.meetings, self.seats, self.cells, self.count, self.order, meeting, start, self.tables
+            )
+        )
+
+    def put(self, meeting: int, start: int) -> None:
+        """Holds a meeting at a start where it fits."""
+        plain.put(*self._timetable, meeting, start)
+
+    def move_if_free(self, meeting: int, start: int) -> bool:
+        """Moves a held meeting where nothing is in its way; whether it could."""
+        now = int(self.meetings[meeting, plain.SLOT])
+        plain.take(*self._timetable, meeting)
+        free = self.fits(meeting, start)
+        plain.put(*self._timetable, meeting, start if free else now)
+        return free
+
+    def fill(self, order: Iterable[int]) -> int:
+        """Puts each meeting of `order` where nothing is in its way; returns how many found a place."""
+        waiting = np.fromiter(order, np.int32)
+        return int(self.kernels.fill(*self._timetable, self.starts, self.order, waiting, self.tables))
+
+    def insert(
+        self, left_out: NDArray[np.int32], *, one_break: float = 0.0, moved: float = 0.0, may_leave_out: bool = False
+    ) -> float:
+        """One round of chains that try to hold more; returns the weight gained."""
+        prices = (one_break, 1e9, moved, 1.0 if not (one_break or moved) else 1e4)
+        return float(
+            self.kernels.insert(
+                *self._timetable, self.starts, self.order, self.seeds, self.journal, self.waiting,
+                left_out, self.tables, prices, 0.0, self.longest, may_leave_out,
+            )
+        )  # fmt: skip
+
+    def anneal(
+        self, held: NDArray[np.int32], least: NDArray[np.int32], schedule: tuple[float, ...], begin: int, stop: int,
+        cost: float, best: float, best_slot: NDArray[np.int32],
+    ) -> tuple[float, float]:  # fmt: skip
+        """Iterations begin .. stop of a schedule (see `kernels.anneal`); returns cost now and best cost."""
+        cost, best = self.kernels.anneal(
+            *self._timetable, self.starts, self.order, self.seeds, self.journal, self.waiting,
+            held, least, self.tables, schedule, begin, stop, cost, best, best_slot,
+        )  # fmt: skip
+        return float(cost), float(best)
+
+
+def _lists(
+    keys: NDArray[np.int32], values: NDArray[np.int32], length: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    first = np.zeros(length + 1, np.int32)
+    np.add.at(first, keys + 1, 1)
+    return np.cumsum(first, dtype=np.int32), values[np.argsort(keys, kind="stable")].astype(np.int32)

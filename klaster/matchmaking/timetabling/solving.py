@@ -1,0 +1,298 @@
+"""The stages one after the other: which meetings, where, how fair, how quiet, which tables, and why not the rest.
+
+Levels in order: meetings (weight held), moved (re-planning only), minimums (where somebody has one), fairness, breaks,
+moves. Each is optimised with those above it kept. For problems of some hundred meetings CP-SAT proves each level; above,
+the bounds of `bound` and `polishing` say how far away the best can be. From breaks on, bounds of large problems hold for
+the meetings chosen above, and moves are least for the slots found.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .bound import Choice, choose, fairness_of, upper_bound
+from .check import check
+from .compiling import Board
+from .instance import Instance, compile_problem, original_weight
+from .placing import place
+from .polishing import anneal, least_breaks
+from .problem import Assignment, Level, Problem, ProblemError, Timetable
+from .reasons import reasons
+from .tables import seat, table_moves
+
+Progress = Callable[[str, tuple[Level, ...], float], bool | None]
+
+PLACING, PROVING = 0.4, 0.6  # shares of the time left that placing and each proof may take at most
+RESERVE = 0.06  # of the time limit, for tables, reasons and the check
+REPLAN_POLISHED = 5_000  # meetings; more are re-planned without lowering breaks, so that it takes seconds
+
+
+def solve(
+    problem: Problem,
+    *,
+    time_limit: float = 60.0,
+    seed: int = 1,
+    previous: tuple[Assignment, ...] | None = None,
+    progress: Progress | None = None,
+) -> Timetable:
+    """The best timetable found within `time_limit` seconds, with a bound and a proof, or not, for each level.
+
+    `previous`: what had been confirmed, instead of `problem.previous`. `progress(stage, levels, seconds)` is called now
+    and then; where it returns True the best so far is given. The same seed gives the same timetable unless the clock
+    cuts the search short. ProblemError: with the paper's rules, no timetable holds all meetings.
+    """
+    if previous is not None:
+        problem = replace(problem, previous=tuple(previous))
+    run = _Run(problem, time_limit, seed, progress)
+    return run.timetable()
+
+
+class _Run:
+    """One run of the solver: the board, the levels so far, and the clock."""
+
+    def __init__(self, problem: Problem, time_limit: float, seed: int, progress: Progress | None) -> None:
+        self.begun = time.monotonic()
+        self.limit = time_limit
+        self.seed = seed
+        self.progress = progress
+        self.interrupted = False
+        self.stage = "reading"
+        self.levels: dict[str, Level] = {}
+        self.kept: dict[str, int] = {}
+        self.problem = problem
+        self.instance = compile_problem(problem)
+        self.board = Board(self.instance, seed=seed)
+        self.paper = problem.breaks == "paper"
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.begun
+
+    @property
+    def left(self) -> float:
+        """Seconds left for searching."""
+        return max(self.limit * (1 - RESERVE) - self.seconds, 0.0)
+
+    def stop(self) -> bool:
+        """Tells how far it is, and whether it is to end now."""
+        if self.progress and not self.interrupted:
+            self.interrupted = bool(self.progress(self.stage, tuple(self.levels.values()), self.seconds))
+        return self.interrupted or self.left <= 0
+
+    def timetable(self) -> Timetable:
+        if len(self.instance.weight):
+            self._hold_most()
+            self._improve()
+        slot = self.board.slot
+        seating = seat(self.instance, slot)
+        if (seating.table == -2).any():
+            slot[seating.table == -2] = -1
+            seating = seat(self.instance, slot)
+            self._remeasure(slot)
+        answer = self._answer(slot, seating.table, seating.moves_bound)
+        wrong = check(self.problem, answer)
+        if wrong and not (self.paper and all(violation.code == "paper" for violation in wrong)):
+            raise RuntimeError(f"the solver's timetable is wrong: {wrong[0].words}")
+        return replace(answer, seconds=round(self.seconds, 3))
+
+    def _hold_most(self) -> None:
+        """Which and where: level `meetings`."""
+        self.stage = "choosing meetings"
+        self.stop()
+        choice = choose(self.instance, time_limit=max(self.left * PLACING, 0.05))
+        if self.instance.reserved:
+            whole = upper_bound(self.problem).value
+            choice = replace(choice, weight_bound=round(whole * self.instance.scale), fairness_bound=None)
+        self.choice: Choice = choice
+        self.stage = "placing meetings"
+        until = self.seconds + self.left * PLACING
+        replanning = bool(self.problem.previous)
+        if replanning:
+            self._keep_confirmed()
+        place(self.board, choice, lambda: self.stop() or self.seconds > until, moved=float(replanning))
+        if replanning:
+            self._go_back()
+        self._level("meetings", self.board.weight, choice.weight_bound)
+        self._prove("meetings")
+
+    def _keep_confirmed(self) -> None:
+        """Confirmed meetings stay where they are as far as they still can, the heaviest first."""
+        confirmed = np.nonzero(self.instance.previous >= 0)[0]
+        for meeting in confirmed[np.argsort(-self.instance.weight[confirmed], kind="stable")].tolist():
+            start = int(self.instance.previous[meeting])
+            if self.board.fits(meeting, start):
+                self.board.put(meeting, start)
+
+    def _go_back(self) -> None:
+        """Meetings that had to give way return where their place has become free again."""
+        again = True
+        while again:
+            again = False
+            slot = self.board.slot
+            for meeting in np.nonzero((self.instance.previous >= 0) & (slot >= 0) & (slot != self.instance.previous))[0]:
+                again |= self.board.move_if_free(int(meeting), int(self.instance.previous[meeting]))
+
+    def _improve(self) -> None:
+        """The levels below the first."""
+        instance = self.instance
+        if self.problem.previous:
+            self._level("moved", self._moved(self.board.slot), self._moved_bound())
+            self._prove("moved")
+        if not self.paper:
+            if (instance.minimum > 0).any():
+                self._level("minimums", self._short(self.board.slot), self._short_bound())
+                self._prove("minimums")
+            bound = None if self.problem.previous else self.choice.fairness_bound
+            reached = self.board.weight == self.choice.weight_bound
+            everything = bool((self.board.slot >= 0).all())
+            self._level("fairness", self._unfair(self.board.slot), 0 if everything else bound if reached else None)
+            self._prove("fairness")
+        self.stage = "lowering breaks"
+        least = least_breaks(instance, self.board.slot >= 0)
+        self._level("breaks", self.board.breaks, int(least.sum()))
+        if not self._prove("breaks") and not self._small and self._may_polish:
+            board = Board(instance, seed=self.seed, compile=True)
+            board.set(self.board.slot)
+            anneal(board, least, seconds=self.left, stop=self._stop_lowering, clock=time.monotonic)
+            self.board = board
+            self._level("breaks", board.breaks, int(least.sum()))
+
+    def _stop_lowering(self, breaks: int) -> bool:
+        self._level("breaks", breaks, self.levels["breaks"].bound)
+        return self.stop()
+
+    @property
+    def _may_polish(self) -> bool:
+        return not self.problem.previous or len(self.instance.weight) <= REPLAN_POLISHED
+
+    @property
+    def _small(self) -> bool:
+        from .exact import is_small  # noqa: PLC0415 - OR-Tools takes a second to load and is not always needed
+
+        return is_small(self.instance)
+
+    def _level(self, name: str, value: int, bound: int | float | None) -> None:
+        """Notes where a level stands; weights and their squares in the units of the problem."""
+        self.kept[name] = value
+        scale = {"meetings": self.instance.scale, "fairness": self.instance.scale**2}.get(name, 1)
+        shown, limit = _quotient(value, scale), None if bound is None else _quotient(int(bound), scale)
+        self.levels[name] = Level(name, shown, limit, proven=shown == limit)
+
+    def _prove(self, name: str) -> bool:
+        """Lets CP-SAT improve and prove a level where it is not proven and the problem is small; whether it is now."""
+        if self.paper and name == "meetings":
+            return self.levels[name].proven
+        unmet = self.paper and not self._paper_met()
+        if (self.levels[name].proven and not unmet) or not self._proof_possible or self.stop():
+            return self.levels[name].proven
+        from .exact import optimise  # noqa: PLC0415
+
+        self.stage = f"proving {name}"
+        kept = {level: value for level, value in self.kept.items() if level != name}
+        if self.paper:
+            kept["meetings"] = int(self.instance.weight.sum())
+        share = 1.0 if name == "breaks" else PROVING
+        slot = self.board.slot
+        answer = optimise(
+            self.instance, name, kept, slot, time_limit=self.left * share, seed=self.seed, stop=self.stop
+        )
+        if answer.slot is None:
+            if self.paper and answer.infeasible:
+                raise ProblemError("no timetable holds all the meetings: it is proven that there is none")
+            return False
+        better = answer.value > self.kept[name] if name == "meetings" else answer.value < self.kept[name]
+        if better or unmet:
+            self.board.set(answer.slot)
+        value = answer.value if better or unmet else self.kept[name]
+        self._level(name, value, self._sharper(name, answer.bound))
+        return self.levels[name].proven
+
+    @property
+    def _proof_possible(self) -> bool:
+        return self._small and not self.instance.reserved
+
+    def _paper_met(self) -> bool:
+        slot = self.board.slot
+        runs = self.board.units[: self.instance.people, 4] - 1
+        return bool((slot >= 0).all()) and int(np.maximum(runs, 0).max(initial=0)) <= 2
+
+    def _sharper(self, name: str, bound: int) -> int:
+        scale = {"meetings": self.instance.scale, "fairness": self.instance.scale**2}.get(name, 1)
+        known = self.levels[name].bound
+        if known is None or (self.paper and name == "breaks"):
+            return bound
+        whole = round(known * scale)
+        return min(whole, bound) if name == "meetings" else max(whole, bound)
+
+    def _moved(self, slot: NDArray[np.int32]) -> int:
+        confirmed = self.instance.previous >= 0
+        return int((confirmed & (slot != self.instance.previous)).sum())
+
+    def _moved_bound(self) -> int:
+        """Confirmed meetings that cannot stay: their slot is closed to them, or has too few tables for all."""
+        instance = self.instance
+        confirmed = np.nonzero(instance.previous >= 0)[0]
+        stays = instance.starts[confirmed, np.minimum(instance.previous[confirmed], instance.slots - 1)]
+        stays &= instance.previous[confirmed] < instance.slots
+        bound = int((~stays).sum())
+        onsite = confirmed[stays & instance.onsite[confirmed] & (instance.duration[confirmed] == 1)]
+        crowd = np.bincount(instance.previous[onsite], minlength=instance.slots)
+        return bound + int(np.maximum(crowd - instance.tables, 0).sum())
+
+    def _short(self, slot: NDArray[np.int32]) -> int:
+        return int(np.maximum(self.instance.minimum - self.board.units[: self.instance.people, 3], 0).sum())
+
+    def _short_bound(self) -> int:
+        """What minimums ask beyond all the meetings that somebody could have."""
+        instance = self.instance
+        possible = instance.starts.any(1)[instance.meeting_of_seat] & (instance.units < instance.people)
+        most = np.bincount(instance.units[possible], minlength=instance.people)
+        return int(np.maximum(instance.minimum - np.minimum(most, instance.maximum[: instance.people]), 0).sum())
+
+    def _unfair(self, slot: NDArray[np.int32]) -> int:
+        return fairness_of(self.instance, slot >= 0)
+
+    def _remeasure(self, slot: NDArray[np.int32]) -> None:
+        """Some meeting found no table after all: the levels say what is left, with the bounds that still hold."""
+        self.board.set(slot)
+        now = {
+            "meetings": self.board.weight,
+            "moved": self._moved(slot),
+            "minimums": self._short(slot),
+            "fairness": self._unfair(slot),
+            "breaks": self.board.breaks,
+        }
+        for name, level in list(self.levels.items()):
+            scale = {"meetings": self.instance.scale, "fairness": self.instance.scale**2}.get(name, 1)
+            bound = level.bound if name == "meetings" else None
+            self._level(name, now[name], None if bound is None else round(bound * scale))
+
+    def _answer(self, slot: NDArray[np.int32], table: NDArray[np.int32], moves_bound: int) -> Timetable:
+        if not self.levels:
+            self._level("meetings", 0, 0)
+        answer = Timetable(
+            assignments=tuple(_assignments(self.instance, slot, table)),
+            unscheduled=reasons(self.instance, slot, table),
+            levels=tuple(self.levels.values()),
+            seconds=0.0,
+            seed=self.seed,
+        )
+        moves = table_moves(self.instance, slot, table)
+        return replace(answer, levels=(*answer.levels, Level("moves", moves, moves_bound, moves == moves_bound)))
+
+
+def _assignments(
+    instance: Instance, slot: NDArray[np.int32], table: NDArray[np.int32]
+) -> Iterator[Assignment]:
+    for index, meeting in enumerate(instance.problem.meetings):
+        if slot[index] >= 0:
+            yield Assignment(meeting.id, int(slot[index]), None if table[index] < 0 else int(table[index]))
+
+
+def _quotient(whole: int, scale: int) -> int | float:
+    return whole // scale if whole % scale == 0 else whole / scale
