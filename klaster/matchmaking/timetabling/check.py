@@ -196,12 +196,12 @@ def _paper(book: _Book) -> Iterator[Violation]:
     missing = book.meetings.keys() - {meeting.id for meeting, _ in book.held}
     if missing:
         words = f"the paper asks that all meetings are held, {len(missing)} are not"
-        yield Violation("paper-held", words, tuple(name for name in book.meetings if name in missing))
+        yield Violation("paper", words, tuple(name for name in book.meetings if name in missing))
     breaks = idle_breaks(book.problem, book.held)
     if breaks and max(breaks.values()) - min(breaks.values()) > PAPER_SPREAD:
         most, least = max(breaks, key=breaks.__getitem__), min(breaks, key=breaks.__getitem__)
         words = f"{shown(most)} has {breaks[most]} breaks and {shown(least)} {breaks[least]}, over 2 more"
-        yield Violation("paper-breaks", words, (most, least))
+        yield Violation("paper", words, (most, least))
 
 
 def _left_out(book: _Book, unscheduled: Sequence[Unscheduled]) -> Iterator[Violation]:

@@ -25,6 +25,7 @@ from .problem import Level, Problem, ProblemError, Timetable
 from .strict_json import Source
 
 RIGHT, WRONG, FAULT, INTERRUPTED = 0, 1, 2, 130
+WIDTH = 100  # letters of progress
 FEW = 20  # meetings left out that are told one by one
 MAX_SEED = 2**31 - 1
 STANDARD_INPUT = "-"
@@ -52,6 +53,8 @@ def main(argv: Sequence[str]) -> int:
         return _fault("there is not enough memory for this problem")
     except ModuleNotFoundError as error:
         return _fault(f"the module {error.name} is not installed")
+    except RuntimeError as error:
+        return _fault(f"the solver went wrong, which is no fault of the problem: {error}")
     except KeyboardInterrupt:
         return INTERRUPTED
 
@@ -61,7 +64,7 @@ class _Progress:
 
     def __init__(self) -> None:
         self.stopped = False
-        self.width = 0
+        self.shown = ""
 
     def __call__(self, stage: str, levels: tuple[Level, ...], seconds: float) -> bool:
         so_far = ", ".join(f"{level.name} {_figure(level.value)}" for level in levels)
@@ -69,10 +72,10 @@ class _Progress:
         return self.stopped
 
     def show(self, line: str) -> None:
-        if sys.stderr.isatty():
-            line = line[:110]
-            print(f"\r{line:<{self.width}}", end="", file=sys.stderr, flush=True)
-            self.width = len(line)
+        line = line[:WIDTH]
+        if line != self.shown and sys.stderr.isatty():
+            print(f"\r{line:<{len(self.shown)}}", end="", file=sys.stderr, flush=True)
+            self.shown = line
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
@@ -89,8 +92,8 @@ class _Progress:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
-            self.show("")
-            if sys.stderr.isatty():
+            if self.shown:
+                self.show("")
                 print("\r", end="", file=sys.stderr)
 
 
@@ -103,9 +106,6 @@ def _solve(arguments: argparse.Namespace) -> int:
     progress = _Progress()
     with progress.interruptible():
         timetable = solve(problem, time_limit=arguments.time_limit, seed=arguments.seed, progress=progress)
-        violations = check(problem, timetable)
-    if violations:
-        return _fault(f"the solver went wrong and nothing was written: {violations[0].words}")
     _write(write_solution, timetable, arguments.output)
     _say(_summary(problem, timetable))
     return INTERRUPTED if progress.stopped else RIGHT
@@ -168,6 +168,8 @@ def _write(writer: Callable[[Read, Path | IO[str]], None], thing: Read, output: 
 def _summary(problem: Problem, timetable: Timetable) -> Iterator[str]:
     held, asked = len(timetable.assignments), len(problem.meetings)
     yield f"{held} of {asked} meetings are held, found in {timetable.seconds:.1f} s"
+    if problem.breaks == "paper":  # what the paper asks for is all that a timetable may still lack
+        yield from (f"  {violation.words}" for violation in check(problem, timetable))
     for level in timetable.levels:
         yield f"  {level.name} {_figure(level.value)}: {_proof(level)}"
     left = len(timetable.unscheduled)

@@ -52,17 +52,20 @@ def table_moves(held: Held) -> int:
 
     Where several representatives end and start at once, as many as can stay at their table do.
     """
-    ending: dict[tuple[Id, int], Counter[int | None]] = defaultdict(Counter)
-    starting: dict[tuple[Id, int], Counter[int | None]] = defaultdict(Counter)
+    ending: dict[tuple[Id, int], list[int | None]] = defaultdict(list)
+    starting: dict[tuple[Id, int], list[int | None]] = defaultdict(list)
     for meeting, place in held:
         if not meeting.online:
             for member in meeting.participants:
-                starting[member, place.slot][place.table] += 1
-                ending[member, place.slot + meeting.duration][place.table] += 1
+                starting[member, place.slot].append(place.table)
+                ending[member, place.slot + meeting.duration].append(place.table)
     moves = 0
     for moment in ending.keys() & starting.keys():
         before, behind = ending[moment], starting[moment]
-        moves += min(before.total(), behind.total()) - (before & behind).total()
+        if len(before) == len(behind) == 1:
+            moves += before != behind
+        else:
+            moves += min(len(before), len(behind)) - (Counter(before) & Counter(behind)).total()
     return moves
 
 
