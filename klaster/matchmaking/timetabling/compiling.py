@@ -75,23 +75,23 @@ class Board:
         self.meetings[:, plain.FIRST_LATER] = later_of + len(earlier)
         self.order = np.concatenate([earlier, later])
         self.seats = instance.units
-        self.starts = np.nonzero(instance.starts)[1].astype(np.int32)
+        self.starts = np.nonzero(instance.starts)[1].astype(np.int16)
         self.units = np.zeros((len(instance.reps) + 1, 5), np.int32)
         self.units[:-1, plain.REPS] = instance.reps
         self.units[:-1, plain.MAXIMUM] = instance.maximum
         self.units[1:, plain.FIRST_ROW] = np.cumsum(instance.reps)
-        self.cells = np.full((len(instance.reps), slots, 4), -1, np.int16)
+        self.cells = np.ones((len(instance.reps), slots, 2), np.int16)
         self.cells[:, :, plain.ROOM] = instance.reps[:, None]
-        self.cells[:, :, plain.LONE] = 1
         self.cells[people:, :, plain.LONE] = 0  # tables do not wait
-        self.cells[:people, :, plain.BEFORE] = instance.before
-        self.cells[:people, :, plain.BEHIND] = instance.behind
+        self.near = np.full((len(instance.reps), slots, 2), -1, np.int16)
+        self.near[:people, :, plain.BEFORE] = instance.before
+        self.near[:people, :, plain.BEHIND] = instance.behind
         self.rows = np.full((int(instance.reps.sum()), slots), -1, np.int32)
         self.count = np.zeros(slots, np.int32)
 
     @property
     def _timetable(self) -> tuple[NDArray[Any], ...]:
-        return self.meetings, self.seats, self.units, self.cells, self.rows, self.count
+        return self.meetings, self.seats, self.units, self.cells, self.near, self.rows, self.count
 
     @property
     def slot(self) -> NDArray[np.int32]:
@@ -131,13 +131,13 @@ class Board:
         """Holds a meeting at a start where it fits."""
         plain.put(*self._timetable, meeting, start)
 
-    def move_if_free(self, meeting: int, start: int) -> bool:
-        """Moves a held meeting where nothing is in its way; whether it could."""
-        now = int(self.meetings[meeting, plain.SLOT])
-        plain.take(*self._timetable, meeting)
-        free = self.fits(meeting, start)
-        plain.put(*self._timetable, meeting, start if free else now)
-        return free
+    def move_less(self, meeting: int) -> bool:
+        """One chain from a held meeting that is kept if fewer confirmed meetings are away from their slots after it."""
+        kept, _, _ = self.kernels.chain(
+            *self._timetable, self.starts, self.order, self.seeds, self.journal, self.waiting,
+            meeting, self.tables, (0.0, 1e9, 1.0, 1e9), -0.5, 2.0, self.longest, 2, False,
+        )  # fmt: skip
+        return bool(kept)
 
     def fill(self, order: Iterable[int]) -> int:
         """Puts each meeting of `order` where nothing is in its way; returns how many found a place."""
@@ -145,14 +145,14 @@ class Board:
         return int(self.kernels.fill(*self._timetable, self.starts, self.order, waiting, self.tables))
 
     def insert(
-        self, left_out: NDArray[np.int32], *, one_break: float = 0.0, moved: float = 0.0, may_leave_out: bool = False
+        self, left_out: NDArray[np.int32], *, most: int = 1, moved: float = 0.0, may_leave_out: bool = False
     ) -> float:
-        """One round of chains that try to hold more; returns the weight gained."""
-        prices = (one_break, 1e9, moved, 1.0 if not (one_break or moved) else 1e4)
+        """One round of chains that try to hold more, `most` ejected at a step; returns the weight gained."""
+        prices = (0.0, 1e9, moved, 1e4 if moved else 1.0)
         return float(
             self.kernels.insert(
                 *self._timetable, self.starts, self.order, self.seeds, self.journal, self.waiting,
-                left_out, self.tables, prices, 0.0, self.longest, may_leave_out,
+                left_out, self.tables, prices, 0.0, self.longest, most, may_leave_out,
             )
         )  # fmt: skip
 

@@ -49,14 +49,16 @@ def optimise(
     time_limit: float,
     seed: int,
     stop: Callable[[], bool],
+    must: NDArray[np.bool_] | None = None,
     workers: int = 2,
 ) -> Answer:
     """Optimises `level`, with the levels named in `kept` no worse than the values given there.
 
     Levels: meetings (most), moved, minimums, fairness, breaks (least), in whole units of the instance. `hint` is a
-    timetable to start from.
+    timetable to start from; `must` (M,) the meetings that are held for certain, others only as their starts allow.
     """
-    model = Model(instance, all_held=kept.get("meetings") == int(instance.weight.sum()))
+    everything = kept.get("meetings") == int(instance.weight.sum())
+    model = Model(instance, np.full(len(instance.weight), everything) if must is None else must)
     for name, value in kept.items():
         model.keep(name, value)
     model.hint(hint)
@@ -69,6 +71,7 @@ def optimise(
     solver.parameters.max_time_in_seconds = max(time_limit, 0.01)
     solver.parameters.num_workers = workers
     solver.parameters.random_seed = seed
+    solver.parameters.catch_sigint_signal = False  # its own handler is not made for threads; `stop` hears Ctrl-C
     if level == "breaks":
         solver.parameters.subsolvers.extend(["core", "no_lp"])
     status = _run(solver, model.cp, stop)
@@ -98,10 +101,11 @@ def _run(solver: cp_model.CpSolver, model: cp_model.CpModel, stop: Callable[[], 
 class Model:
     """The constraints of a timetable, and each level as a sum of literals."""
 
-    def __init__(self, instance: Instance, *, all_held: bool) -> None:
+    def __init__(self, instance: Instance, must: NDArray[np.bool_]) -> None:
         self.instance = instance
         self.cp = cp_model.CpModel()
-        self.all_held = all_held
+        self.must = must
+        self.all_held = bool(must.all())
         self.start = {
             (int(m), int(s)): self.cp.new_bool_var("") for m, s in zip(*np.nonzero(instance.starts), strict=True)
         }
@@ -120,7 +124,7 @@ class Model:
 
     def _hold(self, meeting: int) -> Any:
         literals = [self.start[meeting, slot] for slot in self.starts_of[meeting]]
-        if self.all_held:
+        if self.must[meeting]:
             self.cp.add_exactly_one(literals)
             return 1
         if not literals:
@@ -159,8 +163,9 @@ class Model:
 
     def _count_uses(self, unit: int, used: dict[tuple[int, int], Any]) -> None:
         """Implied, and a help: somebody's occupied slots are as many as the lengths of the meetings."""
-        if self.all_held and self.instance.reps[unit] == 1 and len(self.meetings_of[unit]) > 1:
-            total = int(self.instance.duration[self.meetings_of[unit]].sum())
+        meetings = [meeting for meeting in self.meetings_of[unit] if self.starts_of[meeting]]
+        if self.must[meetings].all() and self.instance.reps[unit] == 1 and len(meetings) > 1:
+            total = int(self.instance.duration[meetings].sum())
             self.cp.add(sum(used[unit, t] for t in range(self.instance.slots) if (unit, t) in used) == total)
 
     def _count_tables(self) -> None:
@@ -300,7 +305,7 @@ class Model:
 
     def _timeline(self, person: int) -> list[int]:
         """The slots in which this participant's waiting counts."""
-        if self.instance.problem.breaks == "paper":
+        if self.instance.problem.breaks != "waiting":
             return list(range(self.instance.slots))
         return [int(slot) for slot in np.nonzero(self.instance.available[person])[0]]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd
+from math import lcm
 from typing import cast
 
 import numpy as np
@@ -187,11 +187,10 @@ def _long_starts(free: NDArray[np.bool_], duration: int, session_of: NDArray[np.
 
 def _whole_weights(problem: Problem) -> tuple[NDArray[np.int64], int]:
     """Weights as whole numbers in lowest terms, and what they were multiplied with."""
-    exact = [Fraction(meeting.weight).limit_denominator(10**WEIGHT_DECIMALS) for meeting in problem.meetings]
-    scale = 1
-    for weight in exact:
-        scale = scale * weight.denominator // gcd(scale, weight.denominator)
-    return np.array([int(weight * scale) for weight in exact], np.int64), scale
+    exact = {w: Fraction(w).limit_denominator(10**WEIGHT_DECIMALS) for w in {m.weight for m in problem.meetings}}
+    scale = lcm(*(weight.denominator for weight in exact.values()))
+    whole = {weight: int(fraction * scale) for weight, fraction in exact.items()}
+    return np.array([whole[meeting.weight] for meeting in problem.meetings], np.int64), scale
 
 
 def _neighbours(counts: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -9,8 +9,8 @@ The arrays (see `compiling.Board`), passed one by one, because a tuple of arrays
 - meetings (M + 1, 9): FIRST_SEAT, FIRST_START, DURATION, ONSITE, WEIGHT, CONFIRMED (slot or -1), SLOT (or -1),
   FIRST_EARLIER, FIRST_LATER; what begins with FIRST is where the meeting's part of another array begins,
 - units (U + 1, 5): REPS, MAXIMUM, FIRST_ROW, HELD (meetings now), RUNS (stretches of meetings without waiting),
-- cells (U, T, 4): ROOM (free rows), LONE (runs that a meeting would add there), BEFORE and BEHIND (the slots on both
-  sides in which waiting counts, or -1),
+- cells (U, T, 2): ROOM (free rows) and LONE (runs that a meeting would add there),
+- near (U, T, 2): BEFORE and BEHIND, the slots on both sides in which waiting counts, or -1,
 - seats (S,): the units of each meeting; starts (D,): the slots it may start in; order (A,): meetings that must be over
   before it, and those that must come after; rows (R, T): the meeting each representative is in, or -1,
 - count (T,): meetings on site.
@@ -26,11 +26,13 @@ small = globals().get("small", lambda function: function)
 
 FIRST_SEAT, FIRST_START, DURATION, ONSITE, WEIGHT, CONFIRMED, SLOT, FIRST_EARLIER, FIRST_LATER = range(9)
 REPS, MAXIMUM, FIRST_ROW, HELD, RUNS = range(5)
-ROOM, LONE, BEFORE, BEHIND = range(4)
+ROOM, LONE = range(2)
+BEFORE, BEHIND = range(2)
 
 # What a chain pays for, as a plain tuple: a break, a slot over its tables, a confirmed meeting moved, a unit of weight left
 # out. (Numba's cache cannot be read any more when the name of a type in it is gone.)
 ONE_BREAK, OVER, MOVED, OUT = range(4)
+RAMP = 0.6  # the share of the annealing after which slots over their tables begin to cost more
 
 
 @small
@@ -42,18 +44,17 @@ def draw(seeds):
 
 
 @small
-def touch(cells, unit, slot, change):
+def touch(cells, near, unit, slot, change):
     """Tells the slots on both sides that their neighbour is now occupied (-1) or free (1)."""
-    near = cells[unit, slot, BEFORE]
-    if near >= 0:
-        cells[unit, near, LONE] += change
-    near = cells[unit, slot, BEHIND]
-    if near >= 0:
-        cells[unit, near, LONE] += change
+    before, behind = near[unit, slot, BEFORE], near[unit, slot, BEHIND]
+    if before >= 0:
+        cells[unit, before, LONE] += change
+    if behind >= 0:
+        cells[unit, behind, LONE] += change
 
 
 @small
-def put(meetings, seats, units, cells, rows, count, meeting, start):
+def put(meetings, seats, units, cells, near, rows, count, meeting, start):
     """Holds a meeting; every unit must have a free row. Returns the change in runs of meetings."""
     stop = start + meetings[meeting, DURATION]
     change = 0
@@ -67,7 +68,7 @@ def put(meetings, seats, units, cells, rows, count, meeting, start):
             if cells[unit, slot, ROOM] == units[unit, REPS]:
                 change += cells[unit, slot, LONE]
                 units[unit, RUNS] += cells[unit, slot, LONE]
-                touch(cells, unit, slot, -1)
+                touch(cells, near, unit, slot, -1)
             cells[unit, slot, ROOM] -= 1
         units[unit, HELD] += 1
     if meetings[meeting, ONSITE]:
@@ -78,7 +79,7 @@ def put(meetings, seats, units, cells, rows, count, meeting, start):
 
 
 @small
-def take(meetings, seats, units, cells, rows, count, meeting):
+def take(meetings, seats, units, cells, near, rows, count, meeting):
     """Takes a meeting out. Returns the change in runs of meetings."""
     start = meetings[meeting, SLOT]
     stop = start + meetings[meeting, DURATION]
@@ -92,7 +93,7 @@ def take(meetings, seats, units, cells, rows, count, meeting):
             rows[row, slot] = -1
             cells[unit, slot, ROOM] += 1
             if cells[unit, slot, ROOM] == units[unit, REPS]:
-                touch(cells, unit, slot, 1)
+                touch(cells, near, unit, slot, 1)
                 change -= cells[unit, slot, LONE]
                 units[unit, RUNS] -= cells[unit, slot, LONE]
         units[unit, HELD] -= 1
@@ -148,19 +149,19 @@ def fits(meetings, seats, cells, count, order, meeting, start, tables):
 
 
 @small
-def hold(meetings, seats, units, cells, rows, count, meeting, start, tables, prices):
+def hold(meetings, seats, units, cells, near, rows, count, meeting, start, tables, prices):
     """Puts a meeting; returns what that costs."""
     cost = prices[OVER] * overfull(meetings, count, meeting, start, tables)
     if meetings[meeting, CONFIRMED] >= 0 and meetings[meeting, CONFIRMED] != start:
         cost += prices[MOVED]
-    return cost + prices[ONE_BREAK] * put(meetings, seats, units, cells, rows, count, meeting, start)
+    return cost + prices[ONE_BREAK] * put(meetings, seats, units, cells, near, rows, count, meeting, start)
 
 
 @small
-def release(meetings, seats, units, cells, rows, count, meeting, tables, prices):
+def release(meetings, seats, units, cells, near, rows, count, meeting, tables, prices):
     """Takes a meeting out; returns what that costs (less than nothing where it pays)."""
     start = meetings[meeting, SLOT]
-    cost = prices[ONE_BREAK] * take(meetings, seats, units, cells, rows, count, meeting)
+    cost = prices[ONE_BREAK] * take(meetings, seats, units, cells, near, rows, count, meeting)
     cost -= prices[OVER] * overfull(meetings, count, meeting, start, tables)
     if meetings[meeting, CONFIRMED] >= 0 and meetings[meeting, CONFIRMED] != start:
         cost -= prices[MOVED]
@@ -180,8 +181,8 @@ def runs_added(units, cells, unit, start, stop):
 
 
 @small
-def best_start(meetings, seats, units, cells, count, starts, order, seeds, meeting, came_from, tables, prices):
-    """The cheapest start at which at most one representative is in the way, and its cost without what it ejects.
+def best_start(meetings, seats, units, cells, count, starts, order, seeds, meeting, came_from, tables, prices, most):
+    """The cheapest start at which at most `most` representatives are in the way, and its cost without what it ejects.
 
     The search begins anywhere, so that ties are broken by lot; `came_from` is not gone back to. -1 where there is none.
     """
@@ -215,9 +216,9 @@ def best_start(meetings, seats, units, cells, count, starts, order, seeds, meeti
                 runs += runs_added(units, cells, unit, start, start + duration)
             elif room == units[unit, REPS]:
                 runs += cells[unit, start, LONE]
-        if full > 1:
+        if full > most:
             continue
-        cost = prices[ONE_BREAK] * runs
+        cost = prices[ONE_BREAK] * runs + max(full - 1, 0) + 0.5 * prices[MOVED] * full  # who is ejected may move
         if full == 0:
             cost += prices[OVER] * overfull(meetings, count, meeting, start, tables)
         if confirmed >= 0 and confirmed != start:
@@ -230,7 +231,7 @@ def best_start(meetings, seats, units, cells, count, starts, order, seeds, meeti
 
 @small
 def eject(
-    meetings, seats, units, cells, rows, count, seeds, journal, waiting, meeting, start, done, waits, tables, prices
+    meetings, seats, units, cells, near, rows, count, seeds, journal, waiting, meeting, start, done, waits, tables, prices
 ):
     """Takes out what stands in the way. Returns the new lengths of journal and waiting list, and what it costs."""
     cost = 0.0
@@ -246,29 +247,29 @@ def eject(
             waiting[waits, 1] = meetings[other, SLOT]
             done += 1
             waits += 1
-            cost += release(meetings, seats, units, cells, rows, count, other, tables, prices)
+            cost += release(meetings, seats, units, cells, near, rows, count, other, tables, prices)
     return done, waits, cost
 
 
 @jit
-def undo(meetings, seats, units, cells, rows, count, journal, done):
+def undo(meetings, seats, units, cells, near, rows, count, journal, done):
     """Takes a chain back, last step first: an entry is where a meeting was, or -1 where it was put."""
     for index in range(done - 1, -1, -1):
         if journal[index, 1] < 0:
-            take(meetings, seats, units, cells, rows, count, journal[index, 0])
+            take(meetings, seats, units, cells, near, rows, count, journal[index, 0])
         else:
-            put(meetings, seats, units, cells, rows, count, journal[index, 0], journal[index, 1])
+            put(meetings, seats, units, cells, near, rows, count, journal[index, 0], journal[index, 1])
 
 
 @jit
 def chain(
-    meetings, seats, units, cells, rows, count, starts, order, seeds, journal, waiting,
-    meeting, tables, prices, limit, slack, longest, may_leave_out,
+    meetings, seats, units, cells, near, rows, count, starts, order, seeds, journal, waiting,
+    meeting, tables, prices, limit, slack, longest, most, may_leave_out,
 ):  # fmt: skip
     """Gives a meeting, held or not, another place, and others in turn as far as they are in the way.
 
     Keeps the change where it costs at most `limit` and gives up where it costs more than `limit + slack` on the way or
-    takes more than `longest` steps. `may_leave_out`: one that was ejected may be left out for its weight times
+    takes more than `longest` steps; `most` as in `best_start`. `may_leave_out`: one that was ejected may be left out for its weight times
     `prices[OUT]`. Returns whether it was kept, its cost, and the length of the journal.
     """
     done = 0
@@ -280,7 +281,7 @@ def chain(
         journal[0, 0] = meeting
         journal[0, 1] = meetings[meeting, SLOT]
         done = 1
-        cost += release(meetings, seats, units, cells, rows, count, meeting, tables, prices)
+        cost += release(meetings, seats, units, cells, near, rows, count, meeting, tables, prices)
     else:
         cost -= prices[OUT] * meetings[meeting, WEIGHT]
     kept = True
@@ -292,7 +293,7 @@ def chain(
         price = 0.0
         if step < longest:
             start, price = best_start(
-                meetings, seats, units, cells, count, starts, order, seeds, current, waiting[waits, 1], tables, prices
+                meetings, seats, units, cells, count, starts, order, seeds, current, waiting[waits, 1], tables, prices, most
             )
         if start < 0 or cost + price > limit + slack:
             cost += prices[OUT] * meetings[current, WEIGHT]
@@ -302,21 +303,21 @@ def chain(
             break
         step += 1
         done, waits, price = eject(
-            meetings, seats, units, cells, rows, count, seeds, journal, waiting,
+            meetings, seats, units, cells, near, rows, count, seeds, journal, waiting,
             current, start, done, waits, tables, prices,
         )  # fmt: skip
-        cost += price + hold(meetings, seats, units, cells, rows, count, current, start, tables, prices)
+        cost += price + hold(meetings, seats, units, cells, near, rows, count, current, start, tables, prices)
         journal[done, 0] = current
         journal[done, 1] = -1
         done += 1
     if not kept or cost > limit:
-        undo(meetings, seats, units, cells, rows, count, journal, done)
+        undo(meetings, seats, units, cells, near, rows, count, journal, done)
         return False, 0.0, 0
     return True, cost, done
 
 
 @jit
-def fill(meetings, seats, units, cells, rows, count, starts, order, waiting, tables):
+def fill(meetings, seats, units, cells, near, rows, count, starts, order, waiting, tables):
     """Puts meetings one after the other into the free start with the fewest meetings; returns how many found one."""
     placed = 0
     for meeting in waiting:
@@ -330,15 +331,15 @@ def fill(meetings, seats, units, cells, rows, count, starts, order, waiting, tab
             if fits(meetings, seats, cells, count, order, meeting, start, tables):
                 best = start
         if best >= 0:
-            put(meetings, seats, units, cells, rows, count, meeting, best)
+            put(meetings, seats, units, cells, near, rows, count, meeting, best)
             placed += 1
     return placed
 
 
 @jit
 def insert(
-    meetings, seats, units, cells, rows, count, starts, order, seeds, journal, waiting,
-    left_out, tables, prices, limit, longest, may_leave_out,
+    meetings, seats, units, cells, near, rows, count, starts, order, seeds, journal, waiting,
+    left_out, tables, prices, limit, longest, most, may_leave_out,
 ):  # fmt: skip
     """Tries to hold more: each meeting left out starts a chain, in an order by lot.
 
@@ -352,8 +353,8 @@ def insert(
         if meetings[meeting, SLOT] >= 0 or not may_be_added(meetings, seats, units, meeting):
             continue
         kept, cost, _ = chain(
-            meetings, seats, units, cells, rows, count, starts, order, seeds, journal, waiting,
-            meeting, tables, prices, limit, 1e17, longest, may_leave_out,
+            meetings, seats, units, cells, near, rows, count, starts, order, seeds, journal, waiting,
+            meeting, tables, prices, limit, 1e17, longest, most, may_leave_out,
         )  # fmt: skip
         if kept:
             gained -= cost
@@ -385,7 +386,7 @@ def pick_restless(units, rows, seeds, least, people):
 
 @jit
 def anneal(
-    meetings, seats, units, cells, rows, count, starts, order, seeds, journal, waiting,
+    meetings, seats, units, cells, near, rows, count, starts, order, seeds, journal, waiting,
     held, least, tables, schedule, begin, stop, cost, best, best_slot,
 ):  # fmt: skip
     """Simulated annealing by ejection chains: the iterations begin .. stop of schedule[0].
@@ -403,7 +404,7 @@ def anneal(
         if iteration % 512 == 0 or iteration == begin:
             progress = iteration / total
             temperature = hot * (cold / hot) ** progress
-            prices = (1.0, over_low * (over_high / over_low) ** min(1.0, progress / 0.9), moved, 1e9)
+            prices = (1.0, over_low * (over_high / over_low) ** min(1.0, max(0.0, progress - RAMP) / (0.95 - RAMP)), moved, 1e9)
         meeting = -1
         if draw(seeds) < guided:
             meeting = pick_restless(units, rows, seeds, least, len(least))
@@ -411,8 +412,8 @@ def anneal(
             meeting = held[int(draw(seeds) * len(held))]
         limit = -temperature * np.log(1.0 - draw(seeds))
         kept, change, done = chain(
-            meetings, seats, units, cells, rows, count, starts, order, seeds, journal, waiting,
-            meeting, tables, prices, limit, 1.0, longest, False,
+            meetings, seats, units, cells, near, rows, count, starts, order, seeds, journal, waiting,
+            meeting, tables, prices, limit, 1.0, longest, 1, False,
         )  # fmt: skip
         if kept:
             now = over_all(count, tables)

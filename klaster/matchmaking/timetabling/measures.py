@@ -29,7 +29,7 @@ def value_of(level: str, problem: Problem, assignments: Iterable[Assignment]) ->
 def idle_breaks(problem: Problem, held: Held) -> dict[Id, int]:
     """For each participant, how often it idles between two meetings.
 
-    Its slots stand in order, as "waiting" those in which it could meet, as "paper" all; a break is a stretch of one or
+    Its slots stand in order, as "waiting" those in which it could meet, else all; a break is a stretch of one or
     more of them that are unoccupied, between two that are occupied.
     """
     occupied: dict[Id, set[int]] = {person.id: set() for person in problem.participants}

@@ -11,28 +11,34 @@ from .bound import Choice
 from .compiling import Board
 from .instance import Instance
 
-STALE = 400  # rounds without gain after which placing gives up, whatever time is left
+STALE = 20_000  # rounds without gain after which placing gives up, if there is time for so many
+MOST = 3  # meetings that a step of a chain may eject; groups and long meetings often have more than one in the way
 
 
-def place(board: Board, choice: Choice, stop: Callable[[], bool], *, moved: float = 0.0) -> None:
+def place(
+    board: Board, choice: Choice, stop: Callable[[], bool], *, moved: float = 0.0, patience: int = STALE
+) -> None:
     """Fills the board with the chosen meetings, then with others, until the bound, the clock or staleness says stop.
 
     First greedily, the hardest first; then by ejection chains; where some stay out, chains may also leave another of the
-    same weight out instead, so that what is stuck wanders until it finds a way in.
+    same weight out instead, so that what is stuck wanders until it finds a way in. `moved` is the price of moving a
+    confirmed meeting, `patience` the rounds without gain after which it gives up.
     """
     instance = board.instance
     board.fill(hardest_first(instance, choice.held))
     chosen, others = np.nonzero(choice.held)[0], np.nonzero(~choice.held & instance.starts.any(1))[0]
     best, best_weight = board.slot, board.weight
     stale = round_number = 0
-    while best_weight < choice.weight_bound and stale < STALE and not stop():
+    while best_weight < choice.weight_bound and stale < patience and not stop():
         slot = board.slot
         missing = chosen[slot[chosen] < 0]
         if round_number % 4 == 3 or not len(missing):
             missing = np.concatenate([missing, others[slot[others] < 0]])
         if not len(missing):
             break
-        board.insert(missing.astype(np.int32), moved=moved, may_leave_out=round_number % 4 != 0)
+        board.insert(
+            missing.astype(np.int32), most=1 + round_number % MOST, moved=moved, may_leave_out=round_number % 4 != 0
+        )
         round_number += 1
         stale += 1
         if board.weight > best_weight:

@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 Id = str | int
-Breaks = Literal["waiting", "paper"]
+Breaks = Literal["waiting", "idle", "paper"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +139,9 @@ class Problem:
 
     `sessions`: where given, each slot belongs to at most one of them and a meeting longer than one slot stays inside
     one. `previous`: what had been confirmed before; re-planning moves as little of it as it can. `breaks`: "waiting"
-    counts the times somebody idles between two meetings in slots in which they could meet; "paper" counts as Bofill et
-    al. (JAIR 74, 2022) do, unavailable slots too, and asks that nobody has over two breaks more than anybody else and
-    that all meetings are held.
+    counts the times somebody idles between two meetings in slots in which they could meet; "idle" counts unavailable
+    slots as idling too, as Bofill et al. (JAIR 74, 2022) do; "paper" counts so, and asks as they do that all meetings
+    are held and that nobody has over two breaks more than anybody else.
 
     Raises ProblemError, with the first fault found.
     """

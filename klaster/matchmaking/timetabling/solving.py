@@ -19,16 +19,19 @@ from .bound import Choice, choose, fairness_of, upper_bound
 from .check import check
 from .compiling import Board
 from .instance import Instance, compile_problem, original_weight
-from .placing import place
+from .placing import STALE, place
 from .polishing import anneal, least_breaks
 from .problem import Assignment, Level, Problem, ProblemError, Timetable
 from .reasons import reasons
-from .tables import seat, table_moves
+from .tables import Seating, seat
 
 Progress = Callable[[str, tuple[Level, ...], float], bool | None]
 
 PLACING, PROVING = 0.4, 0.6  # shares of the time left that placing and each proof may take at most
 RESERVE = 0.06  # of the time limit, for tables, reasons and the check
+ANNEALING = 0.15  # share of the time for annealing where CP-SAT comes after it
+TINY = 3_000  # starts of all meetings together, up to which breaks are proven over every choice of meetings
+FEW_ROUNDS = 16  # of placing without gain, where moving less matters as much as holding more
 REPLAN_POLISHED = 5_000  # meetings; more are re-planned without lowering breaks, so that it takes seconds
 
 
@@ -85,16 +88,15 @@ class _Run:
         return self.interrupted or self.left <= 0
 
     def timetable(self) -> Timetable:
-        if len(self.instance.weight):
-            self._hold_most()
-            self._improve()
+        self._hold_most()
+        self._improve()
         slot = self.board.slot
         seating = seat(self.instance, slot)
         if (seating.table == -2).any():
             slot[seating.table == -2] = -1
             seating = seat(self.instance, slot)
             self._remeasure(slot)
-        answer = self._answer(slot, seating.table, seating.moves_bound)
+        answer = self._answer(slot, seating)
         wrong = check(self.problem, answer)
         if wrong and not (self.paper and all(violation.code == "paper" for violation in wrong)):
             raise RuntimeError(f"the solver's timetable is wrong: {wrong[0].words}")
@@ -114,7 +116,9 @@ class _Run:
         replanning = bool(self.problem.previous)
         if replanning:
             self._keep_confirmed()
-        place(self.board, choice, lambda: self.stop() or self.seconds > until, moved=float(replanning))
+            place(self.board, choice, self.stop, moved=1.0, patience=FEW_ROUNDS)
+        patience = STALE if not replanning or len(self.instance.weight) <= REPLAN_POLISHED else FEW_ROUNDS
+        place(self.board, choice, lambda: self.stop() or self.seconds > until, patience=patience)
         if replanning:
             self._go_back()
         self._level("meetings", self.board.weight, choice.weight_bound)
@@ -129,13 +133,16 @@ class _Run:
                 self.board.put(meeting, start)
 
     def _go_back(self) -> None:
-        """Meetings that had to give way return where their place has become free again."""
-        again = True
-        while again:
-            again = False
+        """Meetings that had to give way return to their place where that moves fewer others."""
+        previous = self.instance.previous
+        could = (previous >= 0) & self.instance.starts[np.arange(len(previous)), np.maximum(previous, 0)]
+        moved, stale = len(previous) + 1, 0
+        while stale < FEW_ROUNDS and not self.stop():
             slot = self.board.slot
-            for meeting in np.nonzero((self.instance.previous >= 0) & (slot >= 0) & (slot != self.instance.previous))[0]:
-                again |= self.board.move_if_free(int(meeting), int(self.instance.previous[meeting]))
+            now = self._moved(slot)
+            moved, stale = min(moved, now), 0 if now < moved else stale + 1
+            for meeting in np.nonzero(could & (slot >= 0) & (slot != previous))[0].tolist():
+                self.board.move_less(meeting)
 
     def _improve(self) -> None:
         """The levels below the first."""
@@ -152,15 +159,27 @@ class _Run:
             everything = bool((self.board.slot >= 0).all())
             self._level("fairness", self._unfair(self.board.slot), 0 if everything else bound if reached else None)
             self._prove("fairness")
+        self._lower_breaks()
+
+    def _lower_breaks(self) -> None:
+        """Small problems are proven at once; middling ones annealed, then proven for the meetings held; large annealed."""
         self.stage = "lowering breaks"
-        least = least_breaks(instance, self.board.slot >= 0)
+        held = self.board.slot >= 0
+        least = least_breaks(self.instance, held)
+        if self.paper or int(self.instance.starts.sum()) <= TINY:
+            everything = bool((held | ~self.instance.starts.any(1)).all())  # else other meetings may have fewer breaks
+            self._level("breaks", self.board.breaks, int(least.sum()) if everything else 0)
+            self._prove("breaks")
+            return
         self._level("breaks", self.board.breaks, int(least.sum()))
-        if not self._prove("breaks") and not self._small and self._may_polish:
-            board = Board(instance, seed=self.seed, compile=True)
+        if self._may_polish and not self.levels["breaks"].proven:
+            seconds = self.left * (ANNEALING if self._proof_possible else 1.0)
+            board = Board(self.instance, seed=self.seed, compile=True)
             board.set(self.board.slot)
-            anneal(board, least, seconds=self.left, stop=self._stop_lowering, clock=time.monotonic)
+            anneal(board, least, seconds=seconds, stop=self._stop_lowering, clock=time.monotonic)
             self.board = board
             self._level("breaks", board.breaks, int(least.sum()))
+        self._prove("breaks", must=held)
 
     def _stop_lowering(self, breaks: int) -> bool:
         self._level("breaks", breaks, self.levels["breaks"].bound)
@@ -183,7 +202,7 @@ class _Run:
         shown, limit = _quotient(value, scale), None if bound is None else _quotient(int(bound), scale)
         self.levels[name] = Level(name, shown, limit, proven=shown == limit)
 
-    def _prove(self, name: str) -> bool:
+    def _prove(self, name: str, *, must: NDArray[np.bool_] | None = None) -> bool:
         """Lets CP-SAT improve and prove a level where it is not proven and the problem is small; whether it is now."""
         if self.paper and name == "meetings":
             return self.levels[name].proven
@@ -198,8 +217,12 @@ class _Run:
             kept["meetings"] = int(self.instance.weight.sum())
         share = 1.0 if name == "breaks" else PROVING
         slot = self.board.slot
+        instance = self.instance
+        if must is not None:
+            kept = {level: value for level, value in kept.items() if level == "moved"}
+            instance = replace(instance, starts=instance.starts & must[:, None])
         answer = optimise(
-            self.instance, name, kept, slot, time_limit=self.left * share, seed=self.seed, stop=self.stop
+            instance, name, kept, slot, time_limit=self.left * share, seed=self.seed, stop=self.stop, must=must
         )
         if answer.slot is None:
             if self.paper and answer.infeasible:
@@ -272,18 +295,15 @@ class _Run:
             bound = level.bound if name == "meetings" else None
             self._level(name, now[name], None if bound is None else round(bound * scale))
 
-    def _answer(self, slot: NDArray[np.int32], table: NDArray[np.int32], moves_bound: int) -> Timetable:
-        if not self.levels:
-            self._level("meetings", 0, 0)
-        answer = Timetable(
-            assignments=tuple(_assignments(self.instance, slot, table)),
-            unscheduled=reasons(self.instance, slot, table),
-            levels=tuple(self.levels.values()),
+    def _answer(self, slot: NDArray[np.int32], seating: Seating) -> Timetable:
+        moves = Level("moves", seating.moves, seating.moves_bound, seating.moves == seating.moves_bound)
+        return Timetable(
+            assignments=tuple(_assignments(self.instance, slot, seating.table)),
+            unscheduled=reasons(self.instance, slot, seating.table),
+            levels=(*self.levels.values(), moves),
             seconds=0.0,
             seed=self.seed,
         )
-        moves = table_moves(self.instance, slot, table)
-        return replace(answer, levels=(*answer.levels, Level("moves", moves, moves_bound, moves == moves_bound)))
 
 
 def _assignments(

@@ -22,9 +22,14 @@ from .instance import Instance
 
 @dataclass(frozen=True, slots=True)
 class Seating:
-    """`table` (M,): -1 online or not held, -2 where no table could be found. `moves_bound`: for these slots."""
+    """`table` (M,): -1 online or not held, -2 where no table could be found.
+
+    `moves`: how often somebody goes straight from one meeting to the next at another table; `moves_bound`: the least for
+    these slots.
+    """
 
     table: NDArray[np.int32]
+    moves: int
     moves_bound: int
 
 
@@ -46,7 +51,8 @@ def seat(instance: Instance, slot: NDArray[np.int32]) -> Seating:
         elif table[meeting] < 0:
             wish = int(table[handed[meeting]]) if meeting in handed else -1
             table[meeting] = book.best(meeting, wish)
-    return Seating(table, passages - saved)
+    stays = sum(people for (one, other), people in share.items() if table[one] == table[other])
+    return Seating(table, passages - stays, passages - saved)
 
 
 def _fixed_tables(instance: Instance, onsite: list[int]) -> dict[int, int]:
@@ -80,9 +86,10 @@ def _passages(
 def _matching(share: dict[tuple[int, int], int], fixed: dict[int, int]) -> tuple[dict[int, int], int]:
     """Who hands its table to whom (later meeting: earlier one) so that most participants stay, and how many do."""
     pairs = [
-        (one, other) for one, other in sorted(share) if fixed.get(one, -1) == fixed.get(other, fixed.get(one, -1))
-        or one not in fixed
-    ]  # fmt: skip
+        (one, other)
+        for one, other in sorted(share)
+        if one not in fixed or other not in fixed or fixed[one] == fixed[other]
+    ]
     if not pairs:
         return {}, 0
     size = 1 + max(max(pair) for pair in pairs)
@@ -111,13 +118,6 @@ def _heaviest(part: list[tuple[int, int]], share: dict[tuple[int, int], int]) ->
     rows, columns = linear_sum_assignment(gain, maximize=True)
     earlier, later = list(first), list(second)
     return [(earlier[r], later[c]) for r, c in zip(rows, columns, strict=True) if gain[r, c]]
-
-
-def table_moves(instance: Instance, slot: NDArray[np.int32], table: NDArray[np.int32]) -> int:
-    """How often somebody goes straight from one meeting on site to the next at another table."""
-    onsite = np.nonzero(table >= 0)[0].tolist()
-    passages, share = _passages(instance, slot, onsite)
-    return passages - sum(people for (one, other), people in share.items() if table[one] == table[other])
 
 
 class _Book:

@@ -76,8 +76,8 @@ def _counts(problem: Problem) -> None:
     _whole(problem.tables, "tables", 0, MAX_TABLES)
     if problem.meetings and not problem.slots:
         raise ProblemError("there are meetings but no slots to hold them in")
-    if problem.breaks not in ("waiting", "paper"):
-        raise ProblemError(f'breaks must be "waiting" or "paper", not {shown(problem.breaks)}')
+    if problem.breaks not in ("waiting", "idle", "paper"):
+        raise ProblemError(f'breaks must be "waiting", "idle" or "paper", not {shown(problem.breaks)}')
 
 
 def _sessions(problem: Problem) -> None:

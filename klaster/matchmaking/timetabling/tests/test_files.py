@@ -223,7 +223,7 @@ def test_what_is_no_json_is_said_in_one_line(data, words):
         (("previous", 0, "slot"), 2.0, "previous[0]: slot must be a whole number, not 2.0"),
         (("previous", 0, "tabel"), 1, 'previous[0]: unknown key "tabel", did you mean "table"?'),
         (("previous", 0, "meeting"), 99, "previous names the meeting 99, which is not among the meetings"),
-        (("breaks",), None, 'breaks must be "waiting" or "paper", not null'),
+        (("breaks",), None, 'breaks must be "waiting", "idle" or "paper", not null'),
     ],
 )
 def test_a_fault_in_a_problem_is_said_in_one_line(path, new, words):

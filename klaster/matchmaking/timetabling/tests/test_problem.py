@@ -31,7 +31,7 @@ def meeting(**changed):
         ([], {"slots": 1001}, "slots must be"),
         ([], {"slots": 0}, "there are meetings but no slots to hold them in"),
         ([], {"tables": "2"}, 'tables must be a whole number from 0 to 100000, not "2"'),
-        ([], {"breaks": "lunch"}, 'breaks must be "waiting" or "paper", not "lunch"'),
+        ([], {"breaks": "lunch"}, 'breaks must be "waiting", "idle" or "paper", not "lunch"'),
         ([], {"people": (*PEOPLE, PEOPLE[0])}, 'two participants have the id "a"'),
         ([], {"people": (*PEOPLE, Participant(" "))}, "the id of a participant is empty"),
         (

@@ -1,0 +1,60 @@
+"""The solver against all there is to try, and what must hold whatever the problem."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import Phase, given, settings
+
+from ..check import check
+from ..problem import Problem
+from ..solving import solve
+from .strategies import LEVELS, best_by_force, problems
+
+QUICK = settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+
+
+def levels_of(problem: Problem, **options: object) -> tuple[float, ...]:
+    timetable = solve(problem, time_limit=20, **options)  # type: ignore[arg-type]
+    value = {level.name: float(level.value) for level in timetable.levels}
+    return tuple(value.get(name, 0.0) * (-1 if name == "meetings" else 1) for name in LEVELS)
+
+
+@QUICK
+@given(problems(longer=False))
+def test_small_problems_are_solved_as_well_as_by_trying_everything(problem: Problem) -> None:
+    assert levels_of(problem) == best_by_force(problem)
+
+
+@QUICK
+@given(problems())
+def test_every_timetable_is_right_and_no_level_is_beyond_its_bound(problem: Problem) -> None:
+    timetable = solve(problem, time_limit=20)
+
+    assert check(problem, timetable) == []
+    assert {entry.meeting for entry in timetable.unscheduled} | {a.meeting for a in timetable.assignments} == {
+        meeting.id for meeting in problem.meetings
+    }
+    assert all(entry.reason for entry in timetable.unscheduled)
+
+
+@QUICK
+@given(problems(longer=False))
+def test_replanning_with_nothing_changed_moves_nothing(problem: Problem) -> None:
+    timetable = solve(problem, time_limit=20)
+
+    again = solve(problem, time_limit=20, previous=timetable.assignments)
+
+    assert {level.name: level.value for level in again.levels if level.name == "moved"} == (
+        {"moved": 0} if timetable.assignments else {}
+    )
+    assert {(a.meeting, a.slot) for a in again.assignments} == {(a.meeting, a.slot) for a in timetable.assignments}
+
+
+@QUICK
+@given(problems(longer=False))
+def test_one_more_slot_or_table_never_lowers_what_is_held(problem: Problem) -> None:
+    held = levels_of(problem)[0]
+
+    assert levels_of(replace(problem, slots=problem.slots + 1))[0] <= held
+    assert levels_of(replace(problem, tables=problem.tables + 1))[0] <= held
