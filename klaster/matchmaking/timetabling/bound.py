@@ -29,6 +29,7 @@ from .instance import UNLIMITED, Instance, compile_problem, original_weight
 from .problem import Problem
 
 EPSILON = 1e-6
+FAIREST = 6.0  # seconds at most for a fair choice among the heaviest
 STEPS = 12  # of the quadratic price of unfairness beyond what cannot be avoided; more costs as much as the last step
 
 
@@ -71,7 +72,7 @@ def limits_of(instance: Instance) -> Limits:
     """The rows described above, without those that can bind nothing."""
     cover = instance.covered()
     seat_meeting = instance.meeting_of_seat
-    units, size, slots = len(instance.reps), len(instance.weight), instance.slots
+    units, size = len(instance.reps), len(instance.weight)
     seats = sparse.csr_matrix((np.ones(len(seat_meeting)), (instance.units, seat_meeting)), shape=(units, size))
     lengths = sparse.diags(instance.duration.astype(float))
     demand = np.asarray(seats @ cover.astype(np.float64))  # (U, T): meetings of the unit that can take the slot
@@ -95,27 +96,29 @@ def limits_of(instance: Instance) -> Limits:
     matrix = sparse.vstack(rows, format="csr") if rows else sparse.csr_matrix((0, size))
     bounds = np.concatenate(most) if most else np.zeros(0)
     can_bind = np.asarray(matrix.sum(1)).ravel() > bounds
-    return Limits(matrix[can_bind], bounds[can_bind], tuple(k for k, binds in zip(kind, can_bind, strict=True) if binds))
+    return Limits(
+        matrix[can_bind], bounds[can_bind], tuple(k for k, binds in zip(kind, can_bind, strict=True) if binds)
+    )
 
 
-def _sessions(
-    instance: Instance, cover: NDArray[np.bool_]
-) -> list[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
+def _sessions(instance: Instance, cover: NDArray[np.bool_]) -> list[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
     """All slots, then each set of slots that some meetings are confined to: (name, slots, meetings)."""
     slots = instance.slots
-    found = [("slots", np.ones(slots, np.bool_), np.ones(len(cover), np.bool_))]
+    found: list[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]] = [
+        ("slots", np.ones(slots, np.bool_), np.ones(len(cover), np.bool_))
+    ]
     sets = {meeting.session for meeting in instance.problem.meetings if meeting.session is not None}
     sets |= {frozenset({m.pinned_slot}) for m in instance.problem.meetings if m.pinned_slot is not None}
     for session in sorted(sets, key=sorted)[:64]:
         where = np.zeros(slots, np.bool_)
         where[list(session)] = True
-        found.append(("session", where, ~cover[:, ~where].any(1)))
+        found.append(("session", where, np.asarray(~cover[:, ~where].any(axis=1))))
     return found
 
 
 def _relaxed(instance: Instance, limits: Limits) -> tuple[int, NDArray[np.bool_]]:
     """The linear bound, rounded down to a sum of weights, and which rows have a price."""
-    possible = instance.starts.any(1)
+    possible = instance.possible
     weight = instance.weight
     if not len(limits.most) or not possible.any():
         return int(weight[possible].sum()), np.zeros(len(limits.most), np.bool_)
@@ -140,7 +143,7 @@ def _rounded(value: float, weight: NDArray[np.int64]) -> int:
 def choose(instance: Instance, *, time_limit: float) -> Choice:
     """Which meetings to hold: as much weight as the limits allow, and of those choices a fair one."""
     limits = limits_of(instance)
-    possible = instance.starts.any(1)
+    possible = instance.possible
     value, _ = _relaxed(instance, limits)
     if value == int(instance.weight[possible].sum()):
         return Choice(possible, value, fairness_of(instance, possible))
@@ -148,7 +151,7 @@ def choose(instance: Instance, *, time_limit: float) -> Choice:
     value = min(value, bound)
     if held is None:
         return Choice(possible, value, None)
-    fair, fairness = _fairest(instance, limits, possible, value, time_limit)
+    fair, fairness = _fairest(instance, limits, possible, value, min(time_limit, FAIREST))
     return Choice(held if fair is None else fair, value, fairness)
 
 
@@ -173,14 +176,17 @@ def _fairest(
 ) -> tuple[NDArray[np.bool_] | None, int | None]:
     """Least sum over people of (weight not held)^2 at the weight given, and what no choice goes below.
 
-    The square of a whole multiple k of the common weight g is g^2 (1 + 3 + … + 2k - 1): a price that rises with each step,
-    so that one continuous variable a step tells it exactly.
+    The square of a whole multiple k of the common weight g is g^2 (1 + 3 + … + 2k - 1): a price that rises with each
+    step, so that one continuous variable a step tells it exactly.
     """
     step = reduce(gcd, np.unique(instance.weight).tolist(), 0) or 1
     size, people = len(possible), instance.people
     seat = instance.units < people
     share = sparse.csr_matrix(
-        (instance.weight[instance.meeting_of_seat[seat]] / step, (instance.units[seat], instance.meeting_of_seat[seat])),
+        (
+            instance.weight[instance.meeting_of_seat[seat]] / step,
+            (instance.units[seat], instance.meeting_of_seat[seat]),
+        ),
         shape=(people, size),
     )
     wanted = np.asarray(share.sum(1)).ravel()
@@ -192,7 +198,9 @@ def _fairest(
     last = rank == steps[owner] - 1
     slack = sparse.csr_matrix((np.ones(len(owner)), (owner, np.arange(len(owner)))), shape=(people, len(owner)))
     constraints = [
-        LinearConstraint(sparse.hstack([limits.matrix, sparse.csr_matrix((len(limits.most), len(owner)))]), ub=limits.most),
+        LinearConstraint(
+            sparse.hstack([limits.matrix, sparse.csr_matrix((len(limits.most), len(owner)))]), ub=limits.most
+        ),
         LinearConstraint(sparse.hstack([share, slack]), lb=wanted - lost),
         LinearConstraint(np.concatenate([instance.weight / step, np.zeros(len(owner))]), lb=weight / step - EPSILON),
     ]
@@ -212,7 +220,7 @@ def _fairest(
 def _unavoidable(
     instance: Instance, limits: Limits, share: sparse.csr_matrix, possible: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
-    """(P,): weight (in steps) that each participant loses in any timetable: all but the heaviest that fit its limits."""
+    """(P,): weight (in steps) that each participant loses even with the heaviest meetings that its limits take."""
     lost = np.asarray(share.sum(1)).ravel() - share @ possible.astype(float)
     for row, most in enumerate(limits.most):
         person = limits.kind[row][1]

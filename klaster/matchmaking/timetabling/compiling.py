@@ -1,7 +1,7 @@
 """The kernels twice: as plain Python for small problems, compiled by Numba for large ones.
 
-Compiling takes some seconds once a machine (Numba keeps the result beside the source, or in the user's cache folder) and
-then half a second a process; a problem of a few hundred meetings is done sooner than that.
+Compiling takes some seconds once a machine (Numba keeps the result beside the source, or in the user's cache folder)
+and then half a second a process; a problem of a few hundred meetings is done sooner than that.
 """
 
 from __future__ import annotations
@@ -122,9 +122,7 @@ class Board:
             return False
         return bool(
             plain.may_be_added(self.meetings, self.seats, self.units, meeting)
-            and plain.fits(
-                self.meetings, self.seats, self.cells, self.count, self.order, meeting, start, self.tables
-            )
+            and plain.fits(self.meetings, self.seats, self.cells, self.count, self.order, meeting, start, self.tables)
         )
 
     def put(self, meeting: int, start: int) -> None:

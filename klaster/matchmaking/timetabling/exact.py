@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from ortools.sat.python import cp_model
 from .instance import UNLIMITED, Instance
 
 LARGEST = 14_000  # starts of all meetings together, beyond which the model is not worth building
+CLAUSES = 430  # pairs of literal and count, up to which a sum is counted in clauses
 FAIR_BREAKS = 2  # the difference between two participants that the paper allows
 
 
@@ -116,7 +118,9 @@ class Model:
         for seat, meeting in enumerate(instance.meeting_of_seat):
             self.meetings_of[instance.units[seat]].append(int(meeting))
         self.held: list[Any] = [self._hold(meeting) for meeting in range(len(instance.weight))]
-        self.in_slot = {(m, t): self._covering(m, t) for m in range(len(instance.weight)) for t in range(instance.slots)}
+        self.in_slot = {
+            (m, t): self._covering(m, t) for m in range(len(instance.weight)) for t in range(instance.slots)
+        }
         self.used = self._one_place_at_a_time()
         self._count_tables()
         self._keep_order()
@@ -166,7 +170,32 @@ class Model:
         meetings = [meeting for meeting in self.meetings_of[unit] if self.starts_of[meeting]]
         if self.must[meetings].all() and self.instance.reps[unit] == 1 and len(meetings) > 1:
             total = int(self.instance.duration[meetings].sum())
-            self.cp.add(sum(used[unit, t] for t in range(self.instance.slots) if (unit, t) in used) == total)
+            occupied = [used[unit, t] for t in range(self.instance.slots) if (unit, t) in used]
+            self.cp.add(sum(occupied) == total)
+
+    def _at_most(self, literals: list[Any], most: int) -> None:
+        """At most so many are true: in clauses (Sinz, 2005) where these are few, which core-guided search prefers.
+
+        It counts the false ones, of which there must be `len(literals) - most`.
+        """
+        least = len(literals) - most
+        if least <= 0:
+            return
+        if not self.all_held or least * len(literals) > CLAUSES:
+            self.cp.add(sum(literals) <= most)
+            return
+        before: list[Any] = []  # before[j]: at least j + 1 of the literals so far are false
+        for literal in literals:
+            now = []
+            for rank in range(min(len(before) + 1, least)):
+                counted = self.cp.new_bool_var("")
+                more = [before[rank]] if rank < len(before) else []
+                self.cp.add_bool_or([counted.negated(), *more, literal.negated()])
+                if rank:
+                    self.cp.add_bool_or([counted.negated(), *more, before[rank - 1]])
+                now.append(counted)
+            before = now
+        self.cp.add_bool_or([before[least - 1]])
 
     def _count_tables(self) -> None:
         instance = self.instance
@@ -175,11 +204,10 @@ class Model:
         clusters = self._clusters()
         for slot in range(instance.slots):
             terms = [term for unit, cluster in clusters if (term := self._busy(unit, cluster, slot)) is not None]
-            if len(terms) > instance.tables:
-                self.cp.add(sum(terms) <= instance.tables)
+            self._at_most(terms, instance.tables)
             people = [self.used[unit, slot] for unit in range(instance.people) if (unit, slot) in self.used]
-            if self._pairs_only and len(people) > 2 * instance.tables:
-                self.cp.add(sum(people) <= 2 * instance.tables)
+            if self._pairs_only:
+                self._at_most(people, 2 * instance.tables)
 
     @property
     def _pairs_only(self) -> bool:
@@ -316,7 +344,7 @@ class Model:
         timeline = self._timeline(person)
         ends = []
         met: Any = None
-        for slot, following in zip(timeline, timeline[1:], strict=False):
+        for slot, following in pairwise(timeline):
             now, then = self.used.get((person, slot)), self.used.get((person, following))
             if met is None:
                 met = now

@@ -65,6 +65,11 @@ class Instance:
         return self.units[self.first[meeting] : self.first[meeting + 1]]
 
     @property
+    def possible(self) -> NDArray[np.bool_]:
+        """(M,): meetings that could take place if there were no others."""
+        return np.asarray(self.starts.any(axis=1))
+
+    @property
     def meeting_of_seat(self) -> NDArray[np.int32]:
         return np.repeat(np.arange(len(self.weight), dtype=np.int32), np.diff(self.first))
 
@@ -126,9 +131,7 @@ def compile_problem(problem: Problem, *, reserve: bool = True) -> Instance:
     )
 
 
-def _units_of(
-    meeting: Meeting, problem: Problem, position: dict[Id, int], table_unit: dict[int, int]
-) -> list[int]:
+def _units_of(meeting: Meeting, problem: Problem, position: dict[Id, int], table_unit: dict[int, int]) -> list[int]:
     units = [position[person] for person in meeting.participants]
     if not meeting.online and table_unit:
         tables = (problem.participants[unit].fixed_table for unit in units)
@@ -194,7 +197,7 @@ def _whole_weights(problem: Problem) -> tuple[NDArray[np.int64], int]:
 
 
 def _neighbours(counts: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """For each participant and slot, the nearest slot before and after in which idling counts; -1 where there is none."""
+    """(P, T) twice: the nearest slot before and after each in which idling counts; -1 where there is none."""
     people, slots = counts.shape
     before = np.full((people, slots), -1, np.int32)
     behind = np.full((people, slots), -1, np.int32)

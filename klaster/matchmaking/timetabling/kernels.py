@@ -1,8 +1,8 @@
 """The loops that run millions of times: a timetable as arrays, and one move, the ejection chain.
 
-Plain Python that Numba can compile (see `compiling`); small problems run it as it is, with the same result. A chain takes
-one meeting, puts it where it costs least, takes out what stands in its way and goes on with that, until all have a place
-or it costs too much; then it is taken back. Kempe chains, swaps and shifts are special chains.
+Plain Python that Numba can compile (see `compiling`); small problems run it as it is, with the same result. A chain
+takes one meeting, puts it where it costs least, takes out what stands in its way and goes on with that, until all have
+a place or it costs too much; then it is taken back. Kempe chains, swaps and shifts are special chains.
 
 The arrays (see `compiling.Board`), passed one by one, because a tuple of arrays costs Numba more than the work itself:
 
@@ -29,8 +29,8 @@ REPS, MAXIMUM, FIRST_ROW, HELD, RUNS = range(5)
 ROOM, LONE = range(2)
 BEFORE, BEHIND = range(2)
 
-# What a chain pays for, as a plain tuple: a break, a slot over its tables, a confirmed meeting moved, a unit of weight left
-# out. (Numba's cache cannot be read any more when the name of a type in it is gone.)
+# What a chain pays for, as a plain tuple: a break, a slot over its tables, a confirmed meeting moved, a unit of weight
+# left out. (Numba's cache cannot be read any more when the name of a type in it is gone.)
 ONE_BREAK, OVER, MOVED, OUT = range(4)
 RAMP = 0.6  # the share of the annealing after which slots over their tables begin to cost more
 
@@ -231,8 +231,9 @@ def best_start(meetings, seats, units, cells, count, starts, order, seeds, meeti
 
 @small
 def eject(
-    meetings, seats, units, cells, near, rows, count, seeds, journal, waiting, meeting, start, done, waits, tables, prices
-):
+    meetings, seats, units, cells, near, rows, count, seeds, journal, waiting,
+    meeting, start, done, waits, tables, prices,
+):  # fmt: skip
     """Takes out what stands in the way. Returns the new lengths of journal and waiting list, and what it costs."""
     cost = 0.0
     for seat in range(meetings[meeting, FIRST_SEAT], meetings[meeting + 1, FIRST_SEAT]):
@@ -269,8 +270,8 @@ def chain(
     """Gives a meeting, held or not, another place, and others in turn as far as they are in the way.
 
     Keeps the change where it costs at most `limit` and gives up where it costs more than `limit + slack` on the way or
-    takes more than `longest` steps; `most` as in `best_start`. `may_leave_out`: one that was ejected may be left out for its weight times
-    `prices[OUT]`. Returns whether it was kept, its cost, and the length of the journal.
+    takes more than `longest` steps; `most` as in `best_start`. `may_leave_out`: one that was ejected may be left out
+    for its weight times `prices[OUT]`. Returns whether it was kept, its cost, and the length of the journal.
     """
     done = 0
     waits = 1
@@ -293,8 +294,9 @@ def chain(
         price = 0.0
         if step < longest:
             start, price = best_start(
-                meetings, seats, units, cells, count, starts, order, seeds, current, waiting[waits, 1], tables, prices, most
-            )
+                meetings, seats, units, cells, count, starts, order, seeds,
+                current, waiting[waits, 1], tables, prices, most,
+            )  # fmt: skip
         if start < 0 or cost + price > limit + slack:
             cost += prices[OUT] * meetings[current, WEIGHT]
             if may_leave_out and step > 0 and cost <= limit:
@@ -404,14 +406,15 @@ def anneal(
         if iteration % 512 == 0 or iteration == begin:
             progress = iteration / total
             temperature = hot * (cold / hot) ** progress
-            prices = (1.0, over_low * (over_high / over_low) ** min(1.0, max(0.0, progress - RAMP) / (0.95 - RAMP)), moved, 1e9)
+            late = min(1.0, max(0.0, progress - RAMP) / (0.95 - RAMP))
+            prices = (1.0, over_low * (over_high / over_low) ** late, moved, 1e9)
         meeting = -1
         if draw(seeds) < guided:
             meeting = pick_restless(units, rows, seeds, least, len(least))
         if meeting < 0:
             meeting = held[int(draw(seeds) * len(held))]
         limit = -temperature * np.log(1.0 - draw(seeds))
-        kept, change, done = chain(
+        kept, change, _ = chain(
             meetings, seats, units, cells, near, rows, count, starts, order, seeds, journal, waiting,
             meeting, tables, prices, limit, 1.0, longest, 1, False,
         )  # fmt: skip

@@ -15,18 +15,16 @@ STALE = 20_000  # rounds without gain after which placing gives up, if there is 
 MOST = 3  # meetings that a step of a chain may eject; groups and long meetings often have more than one in the way
 
 
-def place(
-    board: Board, choice: Choice, stop: Callable[[], bool], *, moved: float = 0.0, patience: int = STALE
-) -> None:
+def place(board: Board, choice: Choice, stop: Callable[[], bool], *, moved: float = 0.0, patience: int = STALE) -> None:
     """Fills the board with the chosen meetings, then with others, until the bound, the clock or staleness says stop.
 
-    First greedily, the hardest first; then by ejection chains; where some stay out, chains may also leave another of the
-    same weight out instead, so that what is stuck wanders until it finds a way in. `moved` is the price of moving a
+    First greedily, the hardest first; then by ejection chains; where some stay out, chains may also leave another of
+    the same weight out instead, so that what is stuck wanders until it finds a way in. `moved` is the price of moving a
     confirmed meeting, `patience` the rounds without gain after which it gives up.
     """
     instance = board.instance
     board.fill(hardest_first(instance, choice.held))
-    chosen, others = np.nonzero(choice.held)[0], np.nonzero(~choice.held & instance.starts.any(1))[0]
+    chosen, others = np.nonzero(choice.held)[0], np.nonzero(~choice.held & instance.possible)[0]
     best, best_weight = board.slot, board.weight
     stale = round_number = 0
     while best_weight < choice.weight_bound and stale < patience and not stop():
@@ -44,11 +42,11 @@ def place(
         if board.weight > best_weight:
             best, best_weight, stale = board.slot, board.weight, 0
     board.set(best)
-    board.fill(np.nonzero((best < 0) & instance.starts.any(1))[0][np.newaxis][0])
+    board.fill(np.nonzero((best < 0) & instance.possible)[0][np.newaxis][0])
 
 
 def hardest_first(instance: Instance, held: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The meetings marked in `held`: pinned and ordered ones first, then those with the least choice for their people."""
+    """The meetings marked in `held`: ordered ones first, then those with the least choice for their people."""
     people = instance.units < instance.people
     meeting = instance.meeting_of_seat
     use = held[meeting] * instance.duration[meeting]

@@ -15,7 +15,7 @@ OVER_LOW, OVER_HIGH = 0.5, 1.0  # price of a slot over its tables, in breaks
 LONGEST = 20
 GUIDED = 0.5
 MOVED = 1e6  # never a confirmed meeting for a break
-CHAINS_A_MEETING, CHAINS = 20_000, 60_000_000
+CHAINS_A_MEETING, CHAINS = 20_000, 90_000_000
 CHUNK = 100_000
 
 

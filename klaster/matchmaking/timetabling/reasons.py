@@ -65,7 +65,8 @@ class _View:
         people = self._people(index)
         free = [self._free(person) for person in people]
         binding: list[Mapping[str, Any]] = [
-            {"kind": "free", "participant": person.id, "slots": slots} for person, slots in zip(people, free, strict=True)
+            {"kind": "free", "participant": person.id, "slots": slots}
+            for person, slots in zip(people, free, strict=True)
         ]
         common = set(free[0]).intersection(*free[1:])
         if common and (meeting.session is not None or meeting.pinned_slot is not None):
@@ -76,16 +77,14 @@ class _View:
         if common:
             words = f"its participants have no {meeting.duration} slots in a row in common"
         else:
-            theirs = ", ".join(f"{p.id}: {_slots(slots)}" for p, slots in zip(people, free, strict=True))
+            theirs = "; ".join(f"{p.id}: {_slots(slots)}" for p, slots in zip(people, free, strict=True))
             words = f"its participants have no free slot in common ({theirs})"
         return self._said(meeting, words, binding)
 
     def _free(self, person: Participant) -> list[int]:
         return [s for s in range(self.problem.slots) if s not in person.unavailable and s not in person.talks]
 
-    def _skipped_talks(
-        self, index: int, meeting: Meeting, people: list[Participant]
-    ) -> list[Mapping[str, Any]]:
+    def _skipped_talks(self, index: int, meeting: Meeting, people: list[Participant]) -> list[Mapping[str, Any]]:
         """Slots in which a single talk of a single participant is all that stands in the way, tables and rooms too."""
         found: list[Mapping[str, Any]] = []
         allowed = range(self.problem.slots) if meeting.session is None else sorted(meeting.session)
@@ -128,11 +127,11 @@ class _View:
         if full:
             return " and ".join(str(entry["words"]) for entry in full)
         if no_table:
-            return f"all tables are taken when its participants are free (slots {_slots(no_table)})"
+            return f"all tables are taken when its participants are free ({_named(no_table)})"
         starts = np.nonzero(self.instance.starts[index])[0].tolist()
         if any(not self._in_order(index, start) for start in starts):
             return "no slot is left that keeps the order with the meetings before and after it"
-        return f"in each slot they have in common ({_slots(starts)}) one of them is in another meeting"
+        return f"in each slot they have in common ({_named(starts)}) one of them is in another meeting"
 
     def _fully_booked(self, index: int) -> list[Mapping[str, Any]]:
         entries: list[Mapping[str, Any]] = []
@@ -142,15 +141,22 @@ class _View:
             name, held = self.problem.participants[unit].id, int(self.held[unit])
             slots = int(self.instance.available[unit].sum())
             if held >= self.instance.maximum[unit]:
-                words = f"{name} has the {held} meetings it wants at most"
+                words = f"{name} has the {_number(held, 'meeting')} it wants at most"
                 entries.append({"kind": "maximum", "participant": name, "meetings": held, "words": words})
             elif not (self.room[unit][self.instance.available[unit]] > 0).any():
-                ranks = "of no lower priority" if self.lightest[unit] >= self.instance.weight[index] else "that together weigh more"
-                words = f"{name} is fully booked: {held} meetings {ranks} in all {slots} slots it has"
+                words = f"{name} is fully booked{self._rank(unit, index)}"
+                words += f" ({_number(held, 'meeting')}, {_number(slots, 'slot')})"
                 entries.append(
                     {"kind": "fully_booked", "participant": name, "meetings": held, "slots": slots, "words": words}
                 )
         return entries
+
+    def _rank(self, unit: int, index: int) -> str:
+        if self.lightest[unit] > self.instance.weight[index]:
+            return " by meetings of higher priority"
+        return (
+            " by meetings of the same or higher priority" if self.lightest[unit] == self.instance.weight[index] else ""
+        )
 
     def _obstacles(self, index: int, meeting: Meeting) -> tuple[list[int], list[tuple[int, int]]]:
         """Starts at which only a table is missing, and starts at which only one unit is busy."""
@@ -182,3 +188,11 @@ def _slots(slots: list[int]) -> str:
     """Slots in words: 0, 1, 5, …"""
     named = ", ".join(str(slot) for slot in slots[:MOST_SLOTS])
     return (named or "none") + (", …" if len(slots) > MOST_SLOTS else "")
+
+
+def _named(slots: list[int]) -> str:
+    return f"{'slot' if len(slots) == 1 else 'slots'} {_slots(slots)}"
+
+
+def _number(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"

@@ -104,7 +104,9 @@ class _Book:
         return next(free, None)
 
     def breaks_added(self, meeting: Meeting, start: int) -> int:
-        return sum(self._added(self.person[person], range(start, start + meeting.duration)) for person in meeting.participants)
+        return sum(
+            self._added(self.person[person], range(start, start + meeting.duration)) for person in meeting.participants
+        )
 
     def _added(self, person: Participant, span: range) -> int:
         away = person.unavailable | person.talks if self.problem.breaks == "waiting" else frozenset()

@@ -1,9 +1,9 @@
 """The stages one after the other: which meetings, where, how fair, how quiet, which tables, and why not the rest.
 
 Levels in order: meetings (weight held), moved (re-planning only), minimums (where somebody has one), fairness, breaks,
-moves. Each is optimised with those above it kept. For problems of some hundred meetings CP-SAT proves each level; above,
-the bounds of `bound` and `polishing` say how far away the best can be. From breaks on, bounds of large problems hold for
-the meetings chosen above, and moves are least for the slots found.
+moves. Each is optimised with those above it kept. For problems of some hundred meetings CP-SAT proves each level;
+above, the bounds of `bound` and `polishing` say how far away the best can be. From breaks on, bounds of large problems
+hold for the meetings chosen above, and moves are least for the slots found.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from .bound import Choice, choose, fairness_of, upper_bound
 from .check import check
 from .compiling import Board
-from .instance import Instance, compile_problem, original_weight
+from .instance import Instance, compile_problem
 from .placing import STALE, place
 from .polishing import anneal, least_breaks
 from .problem import Assignment, Level, Problem, ProblemError, Timetable
@@ -162,12 +162,12 @@ class _Run:
         self._lower_breaks()
 
     def _lower_breaks(self) -> None:
-        """Small problems are proven at once; middling ones annealed, then proven for the meetings held; large annealed."""
+        """Tiny problems are proven at once; small ones annealed, then proven for the meetings held; others annealed."""
         self.stage = "lowering breaks"
         held = self.board.slot >= 0
         least = least_breaks(self.instance, held)
         if self.paper or int(self.instance.starts.sum()) <= TINY:
-            everything = bool((held | ~self.instance.starts.any(1)).all())  # else other meetings may have fewer breaks
+            everything = bool((held | ~self.instance.possible).all())  # else other meetings may have fewer breaks
             self._level("breaks", self.board.breaks, int(least.sum()) if everything else 0)
             self._prove("breaks")
             return
@@ -273,7 +273,7 @@ class _Run:
     def _short_bound(self) -> int:
         """What minimums ask beyond all the meetings that somebody could have."""
         instance = self.instance
-        possible = instance.starts.any(1)[instance.meeting_of_seat] & (instance.units < instance.people)
+        possible = instance.possible[instance.meeting_of_seat] & (instance.units < instance.people)
         most = np.bincount(instance.units[possible], minlength=instance.people)
         return int(np.maximum(instance.minimum - np.minimum(most, instance.maximum[: instance.people]), 0).sum())
 
@@ -306,9 +306,7 @@ class _Run:
         )
 
 
-def _assignments(
-    instance: Instance, slot: NDArray[np.int32], table: NDArray[np.int32]
-) -> Iterator[Assignment]:
+def _assignments(instance: Instance, slot: NDArray[np.int32], table: NDArray[np.int32]) -> Iterator[Assignment]:
     for index, meeting in enumerate(instance.problem.meetings):
         if slot[index] >= 0:
             yield Assignment(meeting.id, int(slot[index]), None if table[index] < 0 else int(table[index]))

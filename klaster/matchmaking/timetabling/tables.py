@@ -2,9 +2,9 @@
 
 Somebody stays where the next meeting is at the table of the last. Of the meetings that end with one slot only one can
 hand its table to a meeting that starts in the next, and the other way round: the moves saved are a matching between
-meetings that follow each other, weighted by the participants they share. Without fixed tables every such matching can be
-carried out (the chains it makes are intervals, and intervals that overlap at most `tables` at a time can be coloured),
-so that the heaviest matching proves the moves least for the slots given.
+meetings that follow each other, weighted by the participants they share. Without fixed tables every such matching can
+be carried out (the chains it makes are intervals; those that overlap at most `tables` at a time can be coloured), so
+that the heaviest matching proves the moves least for the slots given.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from .instance import Instance
 class Seating:
     """`table` (M,): -1 online or not held, -2 where no table could be found.
 
-    `moves`: how often somebody goes straight from one meeting to the next at another table; `moves_bound`: the least for
-    these slots.
+    `moves`: how often somebody goes straight from one meeting to the next at another table; `moves_bound`: the least
+    for these slots.
     """
 
     table: NDArray[np.int32]
@@ -65,9 +65,7 @@ def _fixed_tables(instance: Instance, onsite: list[int]) -> dict[int, int]:
     return fixed
 
 
-def _passages(
-    instance: Instance, slot: NDArray[np.int32], onsite: list[int]
-) -> tuple[int, dict[tuple[int, int], int]]:
+def _passages(instance: Instance, slot: NDArray[np.int32], onsite: list[int]) -> tuple[int, dict[tuple[int, int], int]]:
     """How often somebody goes from one meeting straight to the next, and the participants shared by such pairs."""
     ends, begins = defaultdict(list), defaultdict(list)
     for meeting in onsite:

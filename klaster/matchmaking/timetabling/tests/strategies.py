@@ -6,8 +6,8 @@ from itertools import product
 
 from hypothesis import strategies as st
 
-from ..measures import value_of
-from ..problem import Assignment, Meeting, Participant, Problem
+from klaster.matchmaking.timetabling.measures import value_of
+from klaster.matchmaking.timetabling.problem import Assignment, Meeting, Participant, Problem
 
 LEVELS = ("meetings", "minimums", "fairness", "breaks")
 
