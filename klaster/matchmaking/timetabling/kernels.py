@@ -181,7 +181,9 @@ def runs_added(units, cells, unit, start, stop):
 
 
 @small
-def best_start(meetings, seats, units, cells, count, starts, order, seeds, meeting, came_from, tables, prices, most):
+def best_start(
+    meetings, seats, units, cells, rows, count, starts, order, seeds, meeting, came_from, tables, prices, most
+):
     """The cheapest start at which at most `most` representatives are in the way, and its cost without what it ejects.
 
     The search begins anywhere, so that ties are broken by lot; `came_from` is not gone back to. -1 where there is none.
@@ -202,6 +204,7 @@ def best_start(meetings, seats, units, cells, count, starts, order, seeds, meeti
             continue
         full = 0
         runs = 0
+        moved = 0
         for seat in range(first_seat, last_seat):
             unit = seats[seat]
             room = cells[unit, start, ROOM]
@@ -212,13 +215,16 @@ def best_start(meetings, seats, units, cells, count, starts, order, seeds, meeti
                         room = min(room, 0)
             if cells[unit, start, ROOM] == 0:
                 full += 1
+                if prices[MOVED] > 0.0:
+                    other = rows[units[unit, FIRST_ROW], start]
+                    moved += int(meetings[other, CONFIRMED] == meetings[other, SLOT])
             elif room > 0 and duration > 1:
                 runs += runs_added(units, cells, unit, start, start + duration)
             elif room == units[unit, REPS]:
                 runs += cells[unit, start, LONE]
         if full > most:
             continue
-        cost = prices[ONE_BREAK] * runs + max(full - 1, 0) + 0.5 * prices[MOVED] * full  # who is ejected may move
+        cost = prices[ONE_BREAK] * runs + max(full - 1, 0) + 0.5 * prices[MOVED] * moved  # who is ejected may move
         if full == 0:
             cost += prices[OVER] * overfull(meetings, count, meeting, start, tables)
         if confirmed >= 0 and confirmed != start:
@@ -294,7 +300,7 @@ def chain(
         price = 0.0
         if step < longest:
             start, price = best_start(
-                meetings, seats, units, cells, count, starts, order, seeds,
+                meetings, seats, units, cells, rows, count, starts, order, seeds,
                 current, waiting[waits, 1], tables, prices, most,
             )  # fmt: skip
         if start < 0 or cost + price > limit + slack:

@@ -11,7 +11,7 @@ from .compiling import Board
 from .instance import Instance
 
 HOT, COLD = 0.2, 0.09  # temperatures in breaks: one break more is accepted once in 150, then never
-OVER_LOW, OVER_HIGH = 0.5, 1.0  # price of a slot over its tables, in breaks
+OVER_LOW, OVER_HIGH = 0.5, 3.0  # price of a slot over its tables, in breaks
 LONGEST = 20
 GUIDED = 0.5
 MOVED = 1e6  # never a confirmed meeting for a break

@@ -29,7 +29,7 @@ Progress = Callable[[str, tuple[Level, ...], float], bool | None]
 
 PLACING, PROVING = 0.4, 0.6  # shares of the time left that placing and each proof may take at most
 RESERVE = 0.06  # of the time limit, for tables, reasons and the check
-ANNEALING = 0.15  # share of the time for annealing where CP-SAT comes after it
+ANNEALING = 0.08  # share of the time for annealing where CP-SAT comes after it
 TINY = 3_000  # starts of all meetings together, up to which breaks are proven over every choice of meetings
 FEW_ROUNDS = 16  # of placing without gain, where moving less matters as much as holding more
 REPLAN_POLISHED = 5_000  # meetings; more are re-planned without lowering breaks, so that it takes seconds
