@@ -140,8 +140,8 @@ def _rounded(value: float, weight: NDArray[np.int64]) -> int:
     return floor(value / step + EPSILON) * step
 
 
-def choose(instance: Instance, *, time_limit: float) -> Choice:
-    """Which meetings to hold: as much weight as the limits allow, and of those choices a fair one."""
+def choose(instance: Instance, *, time_limit: float, fair: bool = True) -> Choice:
+    """Which meetings to hold: as much weight as the limits allow, and of those choices a fair one if `fair`."""
     limits = limits_of(instance)
     possible = instance.possible
     value, _ = _relaxed(instance, limits)
@@ -149,10 +149,10 @@ def choose(instance: Instance, *, time_limit: float) -> Choice:
         return Choice(possible, value, fairness_of(instance, possible))
     held, bound = _heaviest(instance, limits, possible, time_limit)
     value = min(value, bound)
-    if held is None:
-        return Choice(possible, value, None)
-    fair, fairness = _fairest(instance, limits, possible, value, min(time_limit, FAIREST))
-    return Choice(held if fair is None else fair, value, fairness)
+    if held is None or not fair:
+        return Choice(possible if held is None else held, value, None)
+    fairer, fairness = _fairest(instance, limits, possible, value, min(time_limit, FAIREST))
+    return Choice(held if fairer is None else fairer, value, fairness)
 
 
 def _heaviest(

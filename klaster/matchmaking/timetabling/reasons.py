@@ -33,13 +33,16 @@ class _View:
         self.held = np.zeros(units, np.int64)
         self.lightest = np.full(units, np.iinfo(np.int64).max)
         self.count = np.zeros(instance.slots, np.int64)
-        for meeting in np.nonzero(slot >= 0)[0].tolist():
-            where = slice(int(slot[meeting]), int(slot[meeting] + instance.duration[meeting]))
-            for unit in instance.members(meeting):
-                self.room[unit, where] -= 1
-                self.held[unit] += 1
-                self.lightest[unit] = min(self.lightest[unit], instance.weight[meeting])
-            self.count[where] += table[meeting] >= 0
+        meeting = instance.meeting_of_seat
+        held = slot[meeting] >= 0
+        unit, meeting = instance.units[held], meeting[held]
+        np.add.at(self.held, unit, 1)
+        np.minimum.at(self.lightest, unit, instance.weight[meeting])
+        for more in range(int(instance.duration.max(initial=1))):
+            lasts = instance.duration[meeting] > more
+            np.add.at(self.room, (unit[lasts], slot[meeting[lasts]] + more), -1)
+            seated = (table >= 0) & (instance.duration > more)
+            np.add.at(self.count, slot[seated] + more, 1)
         self.number = {meeting.id: index for index, meeting in enumerate(self.problem.meetings)}
 
     def reason(self, index: int) -> Unscheduled:

@@ -106,14 +106,14 @@ class _Run:
         """Which and where: level `meetings`."""
         self.stage = "choosing meetings"
         self.stop()
-        choice = choose(self.instance, time_limit=max(self.left * PLACING, 0.05))
+        replanning = bool(self.problem.previous)
+        choice = choose(self.instance, time_limit=max(self.left * PLACING, 0.05), fair=not replanning)
         if self.instance.reserved:
             whole = upper_bound(self.problem).value
             choice = replace(choice, weight_bound=round(whole * self.instance.scale), fairness_bound=None)
         self.choice: Choice = choice
         self.stage = "placing meetings"
         until = self.seconds + self.left * PLACING
-        replanning = bool(self.problem.previous)
         if replanning:
             self._keep_confirmed()
             place(self.board, choice, self.stop, moved=1.0, patience=FEW_ROUNDS)
@@ -154,7 +154,7 @@ class _Run:
             if (instance.minimum > 0).any():
                 self._level("minimums", self._short(self.board.slot), self._short_bound())
                 self._prove("minimums")
-            bound = None if self.problem.previous else self.choice.fairness_bound
+            bound = self.choice.fairness_bound
             reached = self.board.weight == self.choice.weight_bound
             everything = bool((self.board.slot >= 0).all())
             self._level("fairness", self._unfair(self.board.slot), 0 if everything else bound if reached else None)
