@@ -32,7 +32,7 @@ BEFORE, BEHIND = range(2)
 # What a chain pays for, as a plain tuple: a break, a slot over its tables, a confirmed meeting moved, a unit of weight
 # left out. (Numba's cache cannot be read any more when the name of a type in it is gone.)
 ONE_BREAK, OVER, MOVED, OUT = range(4)
-RAMP = 0.6  # the share of the annealing after which slots over their tables begin to cost more
+RAMP, FULL = 0.85, 0.97  # between these shares of the annealing a slot over its tables grows dearer
 
 
 @small
@@ -412,7 +412,7 @@ def anneal(
         if iteration % 512 == 0 or iteration == begin:
             progress = iteration / total
             temperature = hot * (cold / hot) ** progress
-            late = min(1.0, max(0.0, progress - RAMP) / (0.95 - RAMP))
+            late = min(1.0, max(0.0, progress - RAMP) / (FULL - RAMP))
             prices = (1.0, over_low * (over_high / over_low) ** late, moved, 1e9)
         meeting = -1
         if draw(seeds) < guided:

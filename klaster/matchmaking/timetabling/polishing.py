@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from .compiling import Board
 from .instance import Instance
 
-HOT, COLD = 0.2, 0.11  # temperatures in breaks: one break more is accepted once in 150, then once in 9,000
-OVER_LOW, OVER_HIGH = 0.8, 3.0  # price of a slot over its tables, in breaks
+HOT, COLD = 0.27, 0.14  # temperatures in breaks: one break more is accepted once in 40, at last once in 1,300
+OVER_LOW, OVER_HIGH = 0.6, 3.0  # price of a slot over its tables, in breaks
 LONGEST = 20
 GUIDED = 0.8
 MOVED = 1e6  # never a confirmed meeting for a break
