@@ -119,8 +119,13 @@ class Desk:
         far = datetime.date.max
         return sorted(found, key=lambda todo: (todo.urgency, todo.day or far))
 
+    @cached_property
+    def links(self) -> list[Link]:
+        """The side navigation; asked for once, since each line has its rights and its count."""
+        return [link for source in _links for link in source(self)]
+
     def links_of(self, group: Group) -> list[Link]:
-        return [link for source in _links for link in source(self) if link.group is group]
+        return [link for link in self.links if link.group is group]
 
 
 Todos = Callable[[Desk], Iterable[Todo]]

@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from .compiling import Board
 from .instance import Instance
 
-HOT, COLD = 0.27, 0.14  # temperatures in breaks: one break more is accepted once in 40, at last once in 1,300
+# First and last temperature, in breaks: with many chains a meeting it pays to cool further. 0.13: one break more is
+# accepted once in 2,000.
+PATIENT, HURRIED = (0.25, 0.13), (0.4, 0.18)
+MANY = 3_000  # chains a meeting
 OVER_LOW, OVER_HIGH = 0.6, 3.0  # price of a slot over its tables, in breaks
 LONGEST = 20
 GUIDED = 0.8
@@ -62,7 +65,8 @@ def anneal(
     cost = best = board.breaks + away * MOVED
     bound = int(least.sum()) + away * MOVED
     total = min(CHAINS_A_MEETING * len(held), CHAINS)
-    schedule = (float(total), HOT, COLD, OVER_LOW, OVER_HIGH, MOVED, LONGEST, GUIDED)
+    hot, cold = PATIENT if total >= MANY * len(held) else HURRIED
+    schedule = (float(total), hot, cold, OVER_LOW, OVER_HIGH, MOVED, LONGEST, GUIDED)
     begun, done = clock(), 0
     while len(held) and done < total and best > bound:
         late = int(total * (clock() - begun) / max(seconds, 1e-3))
