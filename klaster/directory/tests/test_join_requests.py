@@ -22,6 +22,7 @@ from klaster.directory import factories as f
 from klaster.directory.join_forms import JoinForm
 from klaster.directory.models import ClusterMembership, JoinNote, JoinRequest, Organisation
 from klaster.directory.models.organisations import today
+from klaster.directory.tests.together import at_once
 from klaster.directory.workspace import Desk
 
 pytestmark = pytest.mark.django_db
@@ -418,28 +419,6 @@ def test_applicant_with_an_account_finds_it_there_too(client, cluster):
 
 
 # --- two at once ----------------------------------------------------------------------------------------------------
-def at_once(*acts):
-    """Run the acts in threads of their own, begun at a barrier; gives what each returned or raised."""
-    barrier, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(number, act):
-        try:
-            barrier.wait(10)
-            outcomes[number] = act()
-        except Exception as error:
-            outcomes[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert not any(thread.is_alive() for thread in threads)
-    return outcomes
-
-
 @pytest.mark.django_db(transaction=True)
 def test_accepted_by_two_at_once_it_is_accepted_once(cluster, coordinator):
     row = request_of(cluster, legal_code="300000001")

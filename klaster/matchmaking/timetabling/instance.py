@@ -55,11 +55,6 @@ class Instance:
     def people(self) -> int:
         return len(self.problem.participants)
 
-    @property
-    def simple(self) -> bool:
-        """Pairs and groups of one slot, with no order among them."""
-        return bool((self.duration == 1).all()) and not len(self.earlier)
-
     def members(self, meeting: int) -> NDArray[np.int32]:
         """Units of a meeting: its participants, then the fixed table it takes place at, if any."""
         return self.units[self.first[meeting] : self.first[meeting + 1]]
