@@ -47,5 +47,5 @@ class ArticleSearch(EntrySearch):
             each.url = str(each.row.get_url())
         return found
 
-    def _sort_key(self) -> OrderBy:  # type: ignore[override]
+    def _sort_key(self) -> OrderBy:
         return F("date").desc()

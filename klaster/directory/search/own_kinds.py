@@ -104,7 +104,7 @@ KINDS = [
     ("clusters", _("Clusters"), EntrySearch(clusters, cluster, table=Cluster)),
     ("organisations", _("Organisations"), EntrySearch(organisations, organisation)),
     ("networks", _("Networks"), EntrySearch(networks, network, table=Network)),
-    ("openings", _("Openings"), EntrySearch(openings, opening, name="title", table=Opening)),
+    ("openings", _("Openings"), EntrySearch(openings, opening, table=Opening)),
     ("programmes", _("Programmes"), EntrySearch(programmes, programme, table=Programme)),
     ("sectors", _("Sectors"), EntrySearch(Sector.objects.visible_to, sector, table=Sector)),
 ]
