@@ -10,22 +10,30 @@ in question, the coordinator of another cluster, the secretariat, a superuser. A
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from tests.event_matrix import EVENTS
+from tests.matrix_rows import (
+    CONFIRM_FIRST,
+    GONE,
+    KEEPERS,
+    KEEPERS_ANSWER,
+    KEEPERS_ONLY,
+    KEEPERS_SEND,
+    NONE_OF_MINE,
+    OFFICE,
+    OFFICE_ABOUT_PEOPLE,
+    OWN,
+    POST_ONLY,
+    PUBLIC,
+    READ_ONLY,
+    SENDABLE,
+    SIGNED_IN,
+    Row,
+)
 
 if TYPE_CHECKING:
     from tests.test_permission_matrix import World
-
-PUBLIC = "200 200 200 200 200 200"
-SIGNED_IN = "login 200 200 200 200 200"
-KEEPERS = "login 403 200 403 200 200"  # they see the entry, and may not change it
-KEEPERS_ONLY = "login 404 200 404 200 200"  # they do not see it at all
-GONE = "404 404 404 404 404 404"
-
-
-def nothing(world: World) -> list[Any]:
-    return []
 
 
 def somebody(world: World) -> list[Any]:
@@ -48,38 +56,12 @@ def its_change(world: World) -> list[Any]:
     return [world.change.pk]
 
 
-@dataclass(frozen=True)
-class Row:
-    """Expected answers to GET and, where something can be sent, to POST of an empty form."""
-
-    get: str
-    post: str | None = None
-    args: Callable[[World], list[Any]] = nothing
-    query: str = ""
-    is_open: bool | None = None  # where the view itself sends a visitor to the sign-in page
-
-    @property
-    def opens_to_visitors(self) -> bool:
-        return not self.get.startswith("login") if self.is_open is None else self.is_open
-
-
-SENDABLE = "ok ok ok ok ok ok"
-KEEPERS_ANSWER = "login 404 ok 404 ok ok"
-KEEPERS_SEND = "login 403 ok 403 ok ok"
-POST_ONLY = "login 405 405 405 405 405"
-READ_ONLY = "login 405 405 405 405 405"
-OWN = "login ok ok ok ok ok"
-OFFICE = "login 403 403 403 200 200"
-# Who cannot see a person is told that there is none.
-OFFICE_ABOUT_PEOPLE = "login 403 404 404 ok ok"
-NONE_OF_MINE = "login 404 404 404 404 404"
-CONFIRM_FIRST = "login 302 302 302 302 302"  # the password again, for what cannot be undone
-
 # An import is its sender's: the coordinator's here, who is let through; the office does not see it.
 OWN_IMPORT = "login 404 ok 404 404 404"
 OWN_IMPORT_SENDS = "login 404 ok 404 404 404"
 
 MATRIX: dict[str, Row] = {
+    **EVENTS,
     # alive, ready, for those who build pages
     "healthz": Row(PUBLIC, "405 405 405 405 405 405"),
     "readyz": Row("503 503 503 503 503 503"),

@@ -14,7 +14,9 @@ from django.utils import translation
 
 from klaster.accounts.factories import UserFactory
 from klaster.directory import factories as f
-from tests.permission_matrix import FAMILIES, MATRIX, PAGES, Row
+from klaster.events import factories as e
+from tests.matrix_rows import Row
+from tests.permission_matrix import FAMILIES, MATRIX, PAGES
 
 ROLES = ("visitor", "member", "coordinator", "other_coordinator", "secretariat", "superuser")
 pytestmark = pytest.mark.django_db
@@ -44,10 +46,13 @@ def world(settings) -> World:
     membership = f.ClusterMembershipFactory(cluster=cluster)
     other = f.ClusterFactory(slug="kitas")
     organisation = membership.organisation
+    event = e.EventFactory(slug="renginys", cluster=cluster)
     coordinator = f.AffiliationFactory(organisation=cluster.coordinator, manager=True).person
     return World(
         imported=f.ImportFactory(cluster=cluster, by=coordinator),
         cluster=cluster,
+        event=event,
+        registration=e.RegistrationFactory(event=event),
         change=f.ProposedValueFactory(request__cluster=cluster, request__author=coordinator).request,
         membership=membership,
         organisation=organisation,

@@ -28,7 +28,19 @@ class Publication(models.TextChoices):
     HIDDEN = "hidden", _("hidden")
 
 
-class EntryQuerySet(models.QuerySet):
+class SearchedQuerySet(models.QuerySet):
+    """Questions about rows whose table has the kept columns of the search."""
+
+    def with_words(self, typed: str) -> Self:
+        """Those with all these words in a text of theirs, in any form; all of them when nothing was typed."""
+        query = search_query.read(typed)
+        if not query:
+            return self
+        asked = columns.Lexemes(f"({query.finds}) | {query.begins_name}")
+        return self.alias(searched=columns.index()).filter(searched=asked)
+
+
+class EntryQuerySet(SearchedQuerySet):
     """Questions about entries that are public once published."""
 
     def published(self) -> Self:
@@ -51,14 +63,6 @@ class EntryQuerySet(models.QuerySet):
     def kept_by(self, user: Reader) -> Self:
         """Entries this person may edit today. The models say who that is."""
         return self.none()
-
-    def with_words(self, typed: str) -> Self:
-        """Those with all these words in a text of theirs, in any form; all of them when nothing was typed."""
-        query = search_query.read(typed)
-        if not query:
-            return self
-        asked = columns.Lexemes(f"({query.finds}) | {query.begins_name}")
-        return self.alias(searched=columns.index()).filter(searched=asked)
 
     def by_name(self, language: str | None = None) -> Self:
         """In dictionary order of the names a reader of this language sees."""

@@ -1,0 +1,59 @@
+"""The organiser's desk: one frame around all pages of an event that people work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from klaster.events.models import Event
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page of the desk: `perm` is asked of the event, `pages` are names of addresses reached from it."""
+
+    name: str
+    title: str | Promise
+    icon: str
+    perm: str = "events.change_event"
+    pages: tuple[str, ...] = ()
+
+
+TABS = [
+    Tab("event_desk", _("Overview"), "clipboard-list"),
+    Tab("event_edit", _("The event"), "pencil", pages=("event_state",)),
+    Tab("event_agenda_edit", _("Agenda"), "calendar-days"),
+    Tab("event_form_edit", _("Registration form"), "list-checks"),
+    Tab("event_registrations", _("Registrations"), "users", "events.read_registrations"),
+    Tab("event_messages", _("Letters"), "mail"),
+    Tab("event_door", _("At the door"), "scan-line", "events.check_in_event"),
+    Tab("event_after", _("After the event"), "award"),
+    Tab("event_team", _("Team"), "user-plus"),
+]
+
+
+def tabs(request: HttpRequest, event: Event) -> list[dict[str, object]]:
+    """Those the person may open, with their address and whether it is the page of now."""
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    found = []
+    for tab in TABS:
+        if not request.user.has_perm(tab.perm, event):
+            continue
+        try:
+            url = reverse(tab.name, args=[event.slug])
+        except NoReverseMatch:
+            continue
+        found.append({"tab": tab, "url": url, "current": here == tab.name or here in tab.pages})
+    return found
+
+
+def event_for(request: HttpRequest, slug: str, perm: str = "events.change_event") -> Event:
+    """The event of the address, for somebody who may do `perm` with it. Not seen and not allowed are both 404."""
+    event = Event.objects.visible_to(request.user).select_related("organiser", "cluster").filter(slug=slug).first()
+    if event is None or not request.user.has_perm(perm, event):
+        raise Http404
+    return event

@@ -1,0 +1,28 @@
+from klaster.events.models.agenda import (
+    EventPartner,
+    Material,
+    Room,
+    Session,
+    SessionSpeaker,
+    Speaker,
+    Track,
+)
+from klaster.events.models.events import BY_THE_CLOCK, Event, State, StateChange, TeamMember
+from klaster.events.models.registration import (
+    ENDED,
+    HOLD_A_PLACE,
+    Answer,
+    Category,
+    Question,
+    Quota,
+    Registration,
+    RegistrationState,
+    SessionChoice,
+)
+from klaster.events.models.series import Series
+
+__all__ = [
+    "BY_THE_CLOCK", "ENDED", "HOLD_A_PLACE", "Answer", "Category", "Event", "EventPartner", "Material", "Question",
+    "Quota", "Registration", "RegistrationState", "Room", "Series", "Session", "SessionChoice", "SessionSpeaker",
+    "Speaker", "State", "StateChange", "TeamMember", "Track",
+]  # fmt: skip

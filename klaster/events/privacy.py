@@ -1,0 +1,84 @@
+"""What events keep about people: who came to what, what they need, who runs an event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from klaster.accounts.models import User
+from klaster.core.privacy import Fate, register
+from klaster.events.models import Answer, Material, Registration, StateChange, TeamMember
+
+COMING = _("So that you can take part, be told of changes and be counted.")
+COMING_KEPT = _(
+    "Diet, accessibility and other needs 30 days after the event; the registration for three years, then without name."
+)
+
+
+def registered_as(person: User) -> QuerySet[Registration]:
+    return Registration.objects.filter(Q(person=person) | Q(email__iexact=person.email))
+
+
+def without_name(rows: QuerySet[Registration], person: User) -> None:
+    Answer.objects.filter(registration__in=rows.values("pk")).delete()
+    rows.update(
+        person=None, name=str(_("Erased person")), email="", phone="", position="", dietary="", access_needs="",
+        reason="", note="",
+    )  # fmt: skip
+
+
+def answered_by(person: User) -> QuerySet[Answer]:
+    return Answer.objects.filter(registration__in=registered_as(person).values("pk"))
+
+
+def pointed_only(rows: QuerySet[Any], person: User) -> None:
+    """Nothing to do: the rows point at the person, whose own row loses its name."""
+
+
+register(
+    Answer,
+    rows=answered_by,
+    purpose=COMING,
+    kept=COMING_KEPT,
+    fate=Fate.DELETED,
+    export=["question", "value"],
+)
+register(
+    Registration,
+    "person",
+    rows=registered_as,
+    purpose=COMING,
+    kept=COMING_KEPT,
+    fate=Fate.ANONYMISED,
+    export=[
+        "event", "number", "state", "name", "email", "phone", "shown_organisation", "position", "country", "category",
+        "dietary", "access_needs", "is_online", "registered_at", "confirmed_at", "ended_at", "reason",
+    ],
+    anonymise=without_name,
+)  # fmt: skip
+register(
+    TeamMember,
+    "person",
+    purpose=_("So that you can run an event or check people in."),
+    kept=_("As long as the event."),
+    fate=Fate.DELETED,
+    export=["event", "role", "added_at"],
+)
+register(
+    StateChange,
+    "by",
+    purpose=_("So that one can ask why an event was changed."),
+    kept=_("As long as the event."),
+    fate=Fate.ANONYMISED,
+    export=["event", "state", "at"],
+)
+register(
+    Material,
+    "added_by",
+    purpose=_("So that one can ask where a file comes from."),
+    kept=_("As long as the event."),
+    fate=Fate.ANONYMISED,
+    export=["event", "title", "added_at"],
+)

@@ -1,0 +1,18 @@
+"""Tags of event pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from klaster.events import desk
+
+register = template.Library()
+
+
+@register.inclusion_tag("events/desk_side.html", takes_context=True)
+def event_desk_side(context: template.Context) -> dict[str, Any]:
+    """The side navigation of the desk of `event`."""
+    event = context["event"]
+    return {"event": event, "tabs": desk.tabs(context["request"], event)}
