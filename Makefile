@@ -23,7 +23,7 @@ run: setup ## the platform with the real network in it, on http://localhost:8000
 	@KLASTER_MODE=demo $(PY) manage.py run_demo
 
 test: setup ## every test, browser tests included
-	@KLASTER_MODE=test $(PY) -m pytest -q
+	@KLASTER_MODE=test $(PY) -m pytest -q -n auto --dist worksteal
 
 check: setup ## everything CI checks besides the tests: format, lint, types, imports, migrations, messages
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check .
