@@ -18,7 +18,7 @@ from django.views.static import was_modified_since
 
 SANDBOX = "default-src 'none'; sandbox"
 # Folders whose files anybody may see. Documents and originals go out through views that know who may have them.
-PUBLIC_FOLDERS = ("images", "logos")
+PUBLIC_FOLDERS = ("events", "images", "logos")
 PICTURE_TYPES = {"avif": "image/avif", "gif": "image/gif", "jpeg": "image/jpeg", "jpg": "image/jpeg",
                  "png": "image/png", "webp": "image/webp"}  # fmt: skip
 A_YEAR = 31_536_000

@@ -130,7 +130,11 @@ class Event(Sourced):
     kinds = ArrayField(models.CharField(max_length=20, choices=Kind), verbose_name=_("kinds"), default=list)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     organiser = models.ForeignKey(
-        "directory.Organisation", verbose_name=_("organiser"), on_delete=models.PROTECT, related_name="events"
+        "directory.Organisation", verbose_name=_("organiser"), on_delete=models.PROTECT, null=True, blank=True,
+        related_name="events",
+    )  # fmt: skip
+    organiser_name = TranslatedTextField(
+        _("organiser, if not in the directory"), blank=True, max_length=200, help_text=_("For events long past only.")
     )
     co_organisers = models.ManyToManyField(
         "directory.Organisation", verbose_name=_("organised together with"), blank=True, related_name="+"
@@ -229,6 +233,13 @@ class Event(Sourced):
                 condition=Q(state="draft") | Q(starts__isnull=False) | ~Q(happened=""), name="public_event_says_when"
             ),
             models.CheckConstraint(
+                condition=Q(organiser__isnull=False) | ~Q(organiser_name={}), name="event_says_who_organises_it"
+            ),
+            models.CheckConstraint(
+                condition=Q(takes_registrations=False) | Q(organiser__isnull=False),
+                name="event_with_registration_has_an_organiser",
+            ),
+            models.CheckConstraint(
                 condition=Q(takes_registrations=False) | Q(starts__isnull=False),
                 name="event_with_registration_has_a_date",
             ),
@@ -254,6 +265,11 @@ class Event(Sourced):
         return zoneinfo.ZoneInfo(self.time_zone)
 
     @property
+    def organised_by(self) -> str:
+        """The organiser in words: of an event long past it may be somebody without an entry."""
+        return str(self.organiser) if self.organiser else str(self.organiser_name)
+
+    @property
     def is_public(self) -> bool:
         return self.state != State.DRAFT
 
@@ -272,6 +288,8 @@ class Event(Sourced):
     def clean(self) -> None:
         super().clean()
         problems = {}
+        if not self.organiser_id and (self.takes_registrations or not self.organiser_name):
+            problems["organiser"] = _("Say who organises it.")
         if self.starts and self.ends and self.ends <= self.starts:
             problems["ends"] = _("It ends before it begins.")
         if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:

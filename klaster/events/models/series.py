@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -48,8 +49,10 @@ class Series(Sourced):
     summary = TranslatedTextField(_("in one sentence"), blank=True, max_length=300)
     description = TranslatedTextField(_("description"), blank=True, multiline=True, max_length=10_000)
     organiser = models.ForeignKey(
-        "directory.Organisation", verbose_name=_("organiser"), on_delete=models.PROTECT, related_name="event_series"
-    )
+        "directory.Organisation", verbose_name=_("organiser"), on_delete=models.PROTECT, null=True, blank=True,
+        related_name="event_series",
+    )  # fmt: skip
+    organiser_name = TranslatedTextField(_("organiser, if not in the directory"), blank=True, max_length=200)
     cluster = models.ForeignKey(
         "directory.Cluster", verbose_name=_("cluster"), on_delete=models.SET_NULL, null=True, blank=True,
         related_name="event_series",
@@ -82,12 +85,24 @@ class Series(Sourced):
         ordering = ["slug"]
         constraints = [
             models.CheckConstraint(
+                condition=Q(organiser__isnull=False) | ~Q(organiser_name={}), name="series_says_who_organises_it"
+            ),
+            models.CheckConstraint(
                 condition=Q(starts__isnull=True) | Q(minutes__gt=0), name="series_with_dates_says_how_long_they_take"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.name)
+
+    @property
+    def organised_by(self) -> str:
+        return str(self.organiser) if self.organiser else str(self.organiser_name)
+
+    def clean(self) -> None:
+        super().clean()
+        if not self.organiser_id and not self.organiser_name:
+            raise ValidationError({"organiser": _("Say who organises it.")})
 
     def get_absolute_url(self) -> str:
         return reverse("series_detail", args=[self.slug])
