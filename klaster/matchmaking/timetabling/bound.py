@@ -30,6 +30,7 @@ from .problem import Problem
 
 EPSILON = 1e-6
 FAIREST = 6.0  # seconds at most for a fair choice among the heaviest
+RATHER = 1_000.0  # what a unit of weight counts where a meeting to be held rather than others counts one
 STEPS = 12  # of the quadratic price of unfairness beyond what cannot be avoided; more costs as much as the last step
 
 
@@ -140,13 +141,22 @@ def _rounded(value: float, weight: NDArray[np.int64]) -> int:
     return floor(value / step + EPSILON) * step
 
 
-def choose(instance: Instance, *, time_limit: float, fair: bool = True) -> Choice:
-    """Which meetings to hold: as much weight as the limits allow, and of those choices a fair one if `fair`."""
+def choose(
+    instance: Instance, *, time_limit: float, fair: bool = True, rather: NDArray[np.bool_] | None = None
+) -> Choice:
+    """Which meetings to hold: as much weight as the limits allow, and of those choices a fair one if `fair`.
+
+    `rather` (M,): meetings to hold rather than others where that costs no weight.
+    """
     limits = limits_of(instance)
     possible = instance.possible
     value, _ = _relaxed(instance, limits)
     if value == int(instance.weight[possible].sum()):
         return Choice(possible, value, fairness_of(instance, possible))
+    if rather is not None:
+        held, _ = _heaviest(instance, limits, possible, time_limit, rather)
+        if held is not None and int(instance.weight[held].sum()) == value:
+            return Choice(held, value, None)
     held, bound = _heaviest(instance, limits, possible, time_limit)
     value = min(value, bound)
     if held is None or not fair:
@@ -156,10 +166,14 @@ def choose(instance: Instance, *, time_limit: float, fair: bool = True) -> Choic
 
 
 def _heaviest(
-    instance: Instance, limits: Limits, possible: NDArray[np.bool_], time_limit: float
+    instance: Instance,
+    limits: Limits,
+    possible: NDArray[np.bool_],
+    time_limit: float,
+    rather: NDArray[np.bool_] | None = None,
 ) -> tuple[NDArray[np.bool_] | None, int]:
     result = milp(
-        -instance.weight.astype(float),
+        -instance.weight.astype(float) if rather is None else -(RATHER * instance.weight + rather),
         constraints=LinearConstraint(limits.matrix, ub=limits.most),
         integrality=np.ones(len(possible)),
         bounds=Bounds(0, possible.astype(float)),

@@ -109,39 +109,42 @@ def _free(book: _Book) -> Iterator[Violation]:
 def _allowed(book: _Book) -> Iterator[Violation]:
     session_of = {slot: name for name, slots in book.problem.sessions.items() for slot in slots}
     for meeting, place in book.held:
-        taken, name = _taken(meeting, place), shown(meeting.id)
+        taken = _taken(meeting, place)
         if meeting.session is not None and not meeting.session.issuperset(taken):
-            yield Violation("session", f"meeting {name} in slot {place.slot} lies outside its session", (meeting.id,))
-        if len({session_of.get(slot) for slot in taken}) > 1:
-            words = f"meeting {name} from slot {place.slot} reaches from one session into another"
+            words = f"meeting {shown(meeting.id)} in slot {place.slot} lies outside its session"
+            yield Violation("session", words, (meeting.id,))
+        if meeting.duration > 1 and len({session_of.get(slot) for slot in taken}) > 1:
+            words = f"meeting {shown(meeting.id)} from slot {place.slot} reaches from one session into another"
             yield Violation("split", words, (meeting.id,))
-        if meeting.pinned_slot is not None and place.slot != meeting.pinned_slot:
-            words = f"meeting {name} is pinned to slot {meeting.pinned_slot} but starts in slot {place.slot}"
+        if meeting.pinned_slot not in (None, place.slot):
+            words = (
+                f"meeting {shown(meeting.id)} is pinned to slot {meeting.pinned_slot} but starts in slot {place.slot}"
+            )
             yield Violation("pin", words, (meeting.id,))
 
 
 def _order(book: _Book) -> Iterator[Violation]:
-    held = {meeting.id: (meeting, place) for meeting, place in book.held}
-    for meeting, place in book.held:
+    ordered = [(meeting, place) for meeting, place in book.held if meeting.after]
+    ends = {meeting.id: place.slot + meeting.duration for meeting, place in book.held} if ordered else {}
+    for meeting, place in ordered:
         for other in meeting.after:
-            if other in held:
-                earlier, its = held[other]
-                if its.slot + earlier.duration > place.slot:
-                    words = f"meeting {shown(meeting.id)} starts before meeting {shown(other)} is over"
-                    yield Violation("after", words, (meeting.id, other))
+            if other in ends and ends[other] > place.slot:
+                words = f"meeting {shown(meeting.id)} starts before meeting {shown(other)} is over"
+                yield Violation("after", words, (meeting.id, other))
 
 
 def _clashes(book: _Book) -> Iterator[Violation]:
-    at: dict[tuple[Id, int], list[Id]] = defaultdict(list)
+    diary: dict[Id, list[tuple[int, Id]]] = defaultdict(list)
     for meeting, place in book.held:
         for slot in _taken(meeting, place):
             for member in meeting.participants:
-                at[member, slot].append(meeting.id)
-    for (member, slot), meetings in at.items():
+                diary[member].append((slot, meeting.id))
+    for member, entries in diary.items():
         reps = book.people[member].reps
-        if len(meetings) > reps:
-            words = f"{shown(member)} is in {len(meetings)} meetings in slot {slot}, with {reps} to send"
-            yield Violation("clash", words, (member, *meetings))
+        for slot, times in Counter(slot for slot, _ in entries).items():
+            if times > reps:
+                words = f"{shown(member)} is in {times} meetings in slot {slot}, with {reps} to send"
+                yield Violation("clash", words, (member, *(name for when, name in entries if when == slot)))
 
 
 def _maximums(book: _Book) -> Iterator[Violation]:
@@ -158,18 +161,23 @@ def _tables(book: _Book) -> Iterator[Violation]:
         meeting = book.meetings.get(place.meeting)
         if meeting is None:
             continue
-        name, table, ids = shown(meeting.id), place.table, (meeting.id,)
         hosts = {book.people[member].fixed_table for member in meeting.participants} - {None}
-        if meeting.online:
-            if table is not None:
-                yield Violation("online-table", f"meeting {name} is online but has table {shown(table)}", ids)
-        elif table is None:
-            yield Violation("no-table", f"meeting {name} has no table", ids)
-        elif not is_whole(table) or not 0 <= table < book.problem.tables:
-            yield Violation("table", f"meeting {name} is at table {shown(table)}, which does not exist", ids)
-        elif hosts and table not in hosts:
-            where = " or ".join(map(str, sorted(cast(set[int], hosts))))
-            yield Violation("host-table", f"meeting {name} is at table {table}, its host is at {where}", ids)
+        fault = _fault_of(meeting, place.table, cast(set[int], hosts), book.problem.tables)
+        if fault:
+            yield Violation(fault[0], f"meeting {shown(meeting.id)} {fault[1]}", (meeting.id,))
+
+
+def _fault_of(meeting: Meeting, table: int | None, hosts: set[int], tables: int) -> tuple[str, str] | None:
+    """What is wrong with the table of a meeting: code and words."""
+    if meeting.online:
+        return None if table is None else ("online-table", f"is online but has table {shown(table)}")
+    if table is None:
+        return "no-table", "has no table"
+    if not is_whole(table) or not 0 <= table < tables:
+        return "table", f"is at table {shown(table)}, which does not exist"
+    if hosts and table not in hosts:
+        return "host-table", f"is at table {table}, its host is at {' or '.join(map(str, sorted(hosts)))}"
+    return None
 
 
 def _shared_tables(book: _Book) -> Iterator[Violation]:

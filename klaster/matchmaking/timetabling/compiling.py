@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterable
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -23,8 +22,8 @@ SMALL = 1_200  # meetings; below, compiling costs more than it brings
 
 
 @cache
-def compiled() -> ModuleType:
-    """The module `kernels` once more, each function compiled."""
+def compiled(plain: ModuleType) -> ModuleType:
+    """A module (`kernels` or `pricing`) once more, each function compiled."""
     from numba import njit  # noqa: PLC0415 - half a second that small problems do not pay
 
     name = f"{plain.__name__}_compiled"
@@ -47,7 +46,7 @@ class Board:
 
     def __init__(self, instance: Instance, *, seed: int = 1, longest: int = 30, compile: bool | None = None) -> None:
         self.instance = instance
-        self.kernels = compiled() if (len(instance.weight) > SMALL if compile is None else compile) else plain
+        self.kernels = compiled(plain) if (len(instance.weight) > SMALL if compile is None else compile) else plain
         self.longest = longest
         self.tables = instance.tables
         self._lay_out()
@@ -116,42 +115,24 @@ class Board:
         for meeting in np.nonzero((slot >= 0) & (now != slot))[0]:
             self.kernels.put(*self._timetable, meeting, slot[meeting])
 
-    def fits(self, meeting: int, start: int) -> bool:
-        """Whether the meeting could be held there without moving anything."""
-        if not self.instance.starts[meeting, start]:
-            return False
-        return bool(
-            plain.may_be_added(self.meetings, self.seats, self.units, meeting)
-            and plain.fits(self.meetings, self.seats, self.cells, self.count, self.order, meeting, start, self.tables)
-        )
+    def fill(self, order: NDArray[Any], *, confirmed: bool = False) -> int:
+        """Puts each meeting of `order` where nothing is in its way; returns how many found a place.
 
-    def put(self, meeting: int, start: int) -> None:
-        """Holds a meeting at a start where it fits."""
-        plain.put(*self._timetable, meeting, start)
+        `confirmed`: only where they had been confirmed.
+        """
+        waiting = order.astype(np.int32)
+        return int(self.kernels.fill(*self._timetable, self.starts, self.order, waiting, self.tables, confirmed))
 
-    def move_less(self, meeting: int) -> bool:
-        """One chain from a held meeting that is kept if fewer confirmed meetings are away from their slots after it."""
-        kept, _, _ = self.kernels.chain(
-            *self._timetable, self.starts, self.order, self.seeds, self.journal, self.waiting,
-            meeting, self.tables, (0.0, 1e9, 1.0, 1e9), -0.5, 2.0, self.longest, 2, False,
-        )  # fmt: skip
-        return bool(kept)
-
-    def fill(self, order: Iterable[int]) -> int:
-        """Puts each meeting of `order` where nothing is in its way; returns how many found a place."""
-        waiting = np.fromiter(order, np.int32)
-        return int(self.kernels.fill(*self._timetable, self.starts, self.order, waiting, self.tables))
-
-    def insert(
-        self, left_out: NDArray[np.int32], *, most: int = 1, moved: float = 0.0, may_leave_out: bool = False
-    ) -> float:
-        """One round of chains that try to hold more, `most` ejected at a step; returns the weight gained."""
+    def rearrange(
+        self, chosen: NDArray[Any], *, most: int = 1, moved: float = 0.0, may_leave_out: bool = False,
+        heat: float = 0.0, longest: int | None = None,
+    ) -> None:  # fmt: skip
+        """One round of chains from meetings left out, to hold more, or held, to move less; `most` ejected at a step."""
         prices = (0.0, 1e9, moved, 1e4 if moved else 1.0)
-        return float(
-            self.kernels.insert(
-                *self._timetable, self.starts, self.order, self.seeds, self.journal, self.waiting,
-                left_out, self.tables, prices, 0.0, self.longest, most, may_leave_out,
-            )
+        self.kernels.rearrange(
+            *self._timetable, self.starts, self.order, self.seeds, self.journal, self.waiting,
+            chosen.astype(np.int32), self.tables, prices, heat, 2.0 * moved or 1e17, longest or self.longest, most,
+            may_leave_out,
         )  # fmt: skip
 
     def anneal(

@@ -19,7 +19,6 @@ from ortools.sat.python import cp_model
 
 from .instance import UNLIMITED, Instance
 
-LARGEST = 14_000  # starts of all meetings together, beyond which the model is not worth building
 CLAUSES = 430  # pairs of literal and count, up to which a sum is counted in clauses
 FAIR_BREAKS = 2  # the difference between two participants that the paper allows
 
@@ -35,11 +34,6 @@ class Answer:
     value: int
     bound: int
     infeasible: bool = False
-
-
-def is_small(instance: Instance) -> bool:
-    """Whether the model has a size that is solved in seconds."""
-    return int(instance.starts.sum()) <= LARGEST
 
 
 def optimise(

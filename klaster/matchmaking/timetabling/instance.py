@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from .problem import WEIGHT_DECIMALS, Id, Meeting, Problem
 
 UNLIMITED = 1 << 30
+LARGEST = 14_000  # starts of all meetings together, beyond which CP-SAT's model (`exact`) is not worth building
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,17 @@ class Instance:
     def possible(self) -> NDArray[np.bool_]:
         """(M,): meetings that could take place if there were no others."""
         return np.asarray(self.starts.any(axis=1))
+
+    @property
+    def small(self) -> bool:
+        """Whether CP-SAT can be asked: its model has a size that is solved in seconds."""
+        return int(self.starts.sum()) <= LARGEST
+
+    @property
+    def stays(self) -> NDArray[np.bool_]:
+        """(M,): confirmed meetings that could stay in their slot if there were no others."""
+        confirmed = np.clip(self.previous, 0, max(self.slots - 1, 0))
+        return np.asarray((self.previous >= 0) & self.starts[np.arange(len(confirmed)), confirmed])
 
     @property
     def meeting_of_seat(self) -> NDArray[np.int32]:

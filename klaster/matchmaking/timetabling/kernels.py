@@ -29,8 +29,9 @@ REPS, MAXIMUM, FIRST_ROW, HELD, RUNS = range(5)
 ROOM, LONE = range(2)
 BEFORE, BEHIND = range(2)
 
-# What a chain pays for, as a plain tuple: a break, a slot over its tables, a confirmed meeting moved, a unit of weight
-# left out. (Numba's cache cannot be read any more when the name of a type in it is gone.)
+# What a chain pays for, as a plain tuple: a break, a slot over its tables, a confirmed meeting that leaves its slot
+# (it earns by coming back), a unit of weight left out. (Numba's cache cannot be read any more when the name of a type
+# in it is gone.)
 ONE_BREAK, OVER, MOVED, OUT = range(4)
 RAMP, FULL = 0.85, 0.97  # between these shares of the annealing a slot over its tables grows dearer
 
@@ -152,8 +153,8 @@ def fits(meetings, seats, cells, count, order, meeting, start, tables):
 def hold(meetings, seats, units, cells, near, rows, count, meeting, start, tables, prices):
     """Puts a meeting; returns what that costs."""
     cost = prices[OVER] * overfull(meetings, count, meeting, start, tables)
-    if meetings[meeting, CONFIRMED] >= 0 and meetings[meeting, CONFIRMED] != start:
-        cost += prices[MOVED]
+    if meetings[meeting, CONFIRMED] == start:
+        cost -= prices[MOVED]
     return cost + prices[ONE_BREAK] * put(meetings, seats, units, cells, near, rows, count, meeting, start)
 
 
@@ -163,8 +164,8 @@ def release(meetings, seats, units, cells, near, rows, count, meeting, tables, p
     start = meetings[meeting, SLOT]
     cost = prices[ONE_BREAK] * take(meetings, seats, units, cells, near, rows, count, meeting)
     cost -= prices[OVER] * overfull(meetings, count, meeting, start, tables)
-    if meetings[meeting, CONFIRMED] >= 0 and meetings[meeting, CONFIRMED] != start:
-        cost -= prices[MOVED]
+    if meetings[meeting, CONFIRMED] == start:
+        cost += prices[MOVED]
     return cost
 
 
@@ -224,11 +225,11 @@ def best_start(
                 runs += cells[unit, start, LONE]
         if full > most:
             continue
-        cost = prices[ONE_BREAK] * runs + max(full - 1, 0) + 0.5 * prices[MOVED] * moved  # who is ejected may move
+        cost = prices[ONE_BREAK] * runs + max(full - 1, 0) + prices[MOVED] * moved
         if full == 0:
             cost += prices[OVER] * overfull(meetings, count, meeting, start, tables)
-        if confirmed >= 0 and confirmed != start:
-            cost += prices[MOVED]
+        if confirmed == start:
+            cost -= prices[MOVED]
         if cost < lowest and in_order(meetings, order, meeting, start):
             lowest = cost
             best = start
@@ -325,8 +326,11 @@ def chain(
 
 
 @jit
-def fill(meetings, seats, units, cells, near, rows, count, starts, order, waiting, tables):
-    """Puts meetings one after the other into the free start with the fewest meetings; returns how many found one."""
+def fill(meetings, seats, units, cells, near, rows, count, starts, order, waiting, tables, confirmed):
+    """Puts meetings one after the other into the free start with the fewest meetings; returns how many found one.
+
+    `confirmed`: only where they had been confirmed.
+    """
     placed = 0
     for meeting in waiting:
         if meetings[meeting, SLOT] >= 0 or not may_be_added(meetings, seats, units, meeting):
@@ -334,6 +338,8 @@ def fill(meetings, seats, units, cells, near, rows, count, starts, order, waitin
         best = -1
         for index in range(meetings[meeting, FIRST_START], meetings[meeting + 1, FIRST_START]):
             start = starts[index]
+            if confirmed and start != meetings[meeting, CONFIRMED]:
+                continue
             if best >= 0 and count[start] >= count[best]:
                 continue
             if fits(meetings, seats, cells, count, order, meeting, start, tables):
@@ -345,28 +351,26 @@ def fill(meetings, seats, units, cells, near, rows, count, starts, order, waitin
 
 
 @jit
-def insert(
+def rearrange(
     meetings, seats, units, cells, near, rows, count, starts, order, seeds, journal, waiting,
-    left_out, tables, prices, limit, longest, most, may_leave_out,
+    chosen, tables, prices, heat, slack, longest, most, may_leave_out,
 ):  # fmt: skip
-    """Tries to hold more: each meeting left out starts a chain, in an order by lot.
+    """Tries to hold more and to move less: each of the meetings starts a chain, in an order by lot.
 
-    With `may_leave_out` one meeting may take the place of another of no more weight. Returns the weight gained.
+    With `may_leave_out` one that was left out may take the place of another of no more weight. A chain may cost what
+    chance makes of the `heat`.
     """
-    gained = 0.0
-    for index in range(len(left_out) - 1, 0, -1):
+    for index in range(len(chosen) - 1, 0, -1):
         other = int(draw(seeds) * (index + 1))
-        left_out[index], left_out[other] = left_out[other], left_out[index]
-    for meeting in left_out:
-        if meetings[meeting, SLOT] >= 0 or not may_be_added(meetings, seats, units, meeting):
+        chosen[index], chosen[other] = chosen[other], chosen[index]
+    for meeting in chosen:
+        if meetings[meeting, SLOT] < 0 and not may_be_added(meetings, seats, units, meeting):
             continue
-        kept, cost, _ = chain(
+        limit = -heat * np.log(1.0 - draw(seeds)) if heat > 0.0 else 0.0
+        chain(
             meetings, seats, units, cells, near, rows, count, starts, order, seeds, journal, waiting,
-            meeting, tables, prices, limit, 1e17, longest, most, may_leave_out,
+            meeting, tables, prices, limit, slack, longest, most, may_leave_out,
         )  # fmt: skip
-        if kept:
-            gained -= cost
-    return gained
 
 
 @small

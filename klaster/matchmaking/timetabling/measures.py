@@ -52,13 +52,21 @@ def table_moves(held: Held) -> int:
 
     Where several representatives end and start at once, as many as can stay at their table do.
     """
-    ending: dict[tuple[Id, int], list[int | None]] = defaultdict(list)
-    starting: dict[tuple[Id, int], list[int | None]] = defaultdict(list)
+    places: dict[Id, list[tuple[int, int, int | None]]] = defaultdict(list)
     for meeting, place in held:
         if not meeting.online:
             for member in meeting.participants:
-                starting[member, place.slot].append(place.table)
-                ending[member, place.slot + meeting.duration].append(place.table)
+                places[member].append((place.slot, place.slot + meeting.duration, place.table))
+    return sum(map(_moves_of, places.values()))
+
+
+def _moves_of(places: Iterable[tuple[int, int, int | None]]) -> int:
+    """The moves of one participant, whose meetings are (start, end, table)."""
+    starting: dict[int, list[int | None]] = defaultdict(list)
+    ending: dict[int, list[int | None]] = defaultdict(list)
+    for start, end, table in places:
+        starting[start].append(table)
+        ending[end].append(table)
     moves = 0
     for moment in ending.keys() & starting.keys():
         before, behind = ending[moment], starting[moment]

@@ -34,15 +34,13 @@ def place(board: Board, choice: Choice, stop: Callable[[], bool], *, moved: floa
             missing = np.concatenate([missing, others[slot[others] < 0]])
         if not len(missing):
             break
-        board.insert(
-            missing.astype(np.int32), most=1 + round_number % MOST, moved=moved, may_leave_out=round_number % 4 != 0
-        )
+        board.rearrange(missing, most=1 + round_number % MOST, moved=moved, may_leave_out=round_number % 4 != 0)
         round_number += 1
         stale += 1
         if board.weight > best_weight:
             best, best_weight, stale = board.slot, board.weight, 0
     board.set(best)
-    board.fill(np.nonzero((best < 0) & instance.possible)[0][np.newaxis][0])
+    board.fill(np.nonzero((best < 0) & instance.possible)[0])
 
 
 def hardest_first(instance: Instance, held: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -19,10 +19,11 @@ from .bound import Choice, choose, fairness_of, upper_bound
 from .check import check
 from .compiling import Board
 from .instance import Instance, compile_problem
-from .placing import STALE, place
+from .placing import STALE, hardest_first, place
 from .polishing import anneal, least_breaks
 from .problem import Assignment, Level, Problem, ProblemError, Timetable
 from .reasons import reasons
+from .settling import cannot_stay, least_moved, move_less, moved
 from .tables import Seating, seat
 
 Progress = Callable[[str, tuple[Level, ...], float], bool | None]
@@ -107,48 +108,35 @@ class _Run:
         self.stage = "choosing meetings"
         self.stop()
         replanning = bool(self.problem.previous)
-        choice = choose(self.instance, time_limit=max(self.left * PLACING, 0.05), fair=not replanning)
+        rather = self.instance.stays if replanning else None
+        choice = choose(self.instance, time_limit=max(self.left * PLACING, 0.05), fair=not replanning, rather=rather)
         if self.instance.reserved:
             whole = upper_bound(self.problem).value
             choice = replace(choice, weight_bound=round(whole * self.instance.scale), fairness_bound=None)
         self.choice: Choice = choice
         self.stage = "placing meetings"
         until = self.seconds + self.left * PLACING
+        patience = STALE
         if replanning:
-            self._keep_confirmed()
+            self.board.fill(hardest_first(self.instance, choice.held & self.instance.stays), confirmed=True)
             place(self.board, choice, self.stop, moved=1.0, patience=FEW_ROUNDS)
-        patience = STALE if not replanning or len(self.instance.weight) <= REPLAN_POLISHED else FEW_ROUNDS
+            patience = STALE if len(self.instance.weight) <= REPLAN_POLISHED else FEW_ROUNDS
         place(self.board, choice, lambda: self.stop() or self.seconds > until, patience=patience)
         if replanning:
-            self._go_back()
+            until = self.seconds + self.left * PLACING
+            move_less(self.board, lambda: self.stop() or self.seconds > until)
         self._level("meetings", self.board.weight, choice.weight_bound)
         self._prove("meetings")
-
-    def _keep_confirmed(self) -> None:
-        """Confirmed meetings stay where they are as far as they still can, the heaviest first."""
-        confirmed = np.nonzero(self.instance.previous >= 0)[0]
-        for meeting in confirmed[np.argsort(-self.instance.weight[confirmed], kind="stable")].tolist():
-            start = int(self.instance.previous[meeting])
-            if self.board.fits(meeting, start):
-                self.board.put(meeting, start)
-
-    def _go_back(self) -> None:
-        """Meetings that had to give way return to their place where that moves fewer others."""
-        previous = self.instance.previous
-        could = (previous >= 0) & self.instance.starts[np.arange(len(previous)), np.maximum(previous, 0)]
-        moved, stale = len(previous) + 1, 0
-        while stale < FEW_ROUNDS and not self.stop():
-            slot = self.board.slot
-            now = self._moved(slot)
-            moved, stale = min(moved, now), 0 if now < moved else stale + 1
-            for meeting in np.nonzero(could & (slot >= 0) & (slot != previous))[0].tolist():
-                self.board.move_less(meeting)
 
     def _improve(self) -> None:
         """The levels below the first."""
         instance = self.instance
         if self.problem.previous:
-            self._level("moved", self._moved(self.board.slot), self._moved_bound())
+            whole = compile_problem(self.problem, reserve=False) if instance.reserved else instance
+            self._level("moved", moved(instance, self.board.slot), cannot_stay(whole))
+            if not self.levels["moved"].proven and not self._proof_possible:
+                found = self.kept["moved"]
+                self._level("moved", found, least_moved(whole, self.board.weight, found, self.stop))
             self._prove("moved")
         if not self.paper:
             if (instance.minimum > 0).any():
@@ -178,6 +166,8 @@ class _Run:
             board.set(self.board.slot)
             anneal(board, least, seconds=seconds, stop=self._stop_lowering, clock=time.monotonic)
             self.board = board
+            if self.problem.previous:  # a chain for fewer breaks may have brought a meeting back
+                self._level("moved", moved(self.instance, board.slot), self.levels["moved"].bound)
             self._level("breaks", board.breaks, int(least.sum()))
         self._prove("breaks", must=held)
 
@@ -188,12 +178,6 @@ class _Run:
     @property
     def _may_polish(self) -> bool:
         return not self.problem.previous or len(self.instance.weight) <= REPLAN_POLISHED
-
-    @property
-    def _small(self) -> bool:
-        from .exact import is_small  # noqa: PLC0415 - OR-Tools takes a second to load and is not always needed
-
-        return is_small(self.instance)
 
     def _level(self, name: str, value: int, bound: int | float | None) -> None:
         """Notes where a level stands; weights and their squares in the units of the problem."""
@@ -209,7 +193,7 @@ class _Run:
         unmet = self.paper and not self._paper_met()
         if (self.levels[name].proven and not unmet) or not self._proof_possible or self.stop():
             return self.levels[name].proven
-        from .exact import optimise  # noqa: PLC0415
+        from .exact import optimise  # noqa: PLC0415 - OR-Tools takes a second to load and is not always needed
 
         self.stage = f"proving {name}"
         kept = {level: value for level, value in self.kept.items() if level != name}
@@ -237,7 +221,7 @@ class _Run:
 
     @property
     def _proof_possible(self) -> bool:
-        return self._small and not self.instance.reserved
+        return self.instance.small and not self.instance.reserved
 
     def _paper_met(self) -> bool:
         slot = self.board.slot
@@ -251,21 +235,6 @@ class _Run:
             return bound
         whole = round(known * scale)
         return min(whole, bound) if name == "meetings" else max(whole, bound)
-
-    def _moved(self, slot: NDArray[np.int32]) -> int:
-        confirmed = self.instance.previous >= 0
-        return int((confirmed & (slot != self.instance.previous)).sum())
-
-    def _moved_bound(self) -> int:
-        """Confirmed meetings that cannot stay: their slot is closed to them, or has too few tables for all."""
-        instance = self.instance
-        confirmed = np.nonzero(instance.previous >= 0)[0]
-        stays = instance.starts[confirmed, np.minimum(instance.previous[confirmed], instance.slots - 1)]
-        stays &= instance.previous[confirmed] < instance.slots
-        bound = int((~stays).sum())
-        onsite = confirmed[stays & instance.onsite[confirmed] & (instance.duration[confirmed] == 1)]
-        crowd = np.bincount(instance.previous[onsite], minlength=instance.slots)
-        return bound + int(np.maximum(crowd - instance.tables, 0).sum())
 
     def _short(self, slot: NDArray[np.int32]) -> int:
         return int(np.maximum(self.instance.minimum - self.board.units[: self.instance.people, 3], 0).sum())
@@ -285,7 +254,7 @@ class _Run:
         self.board.set(slot)
         now = {
             "meetings": self.board.weight,
-            "moved": self._moved(slot),
+            "moved": moved(self.instance, slot),
             "minimums": self._short(slot),
             "fairness": self._unfair(slot),
             "breaks": self.board.breaks,

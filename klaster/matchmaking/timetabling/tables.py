@@ -9,7 +9,7 @@ that the heaviest matching proves the moves least for the slots given.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,25 +33,33 @@ class Seating:
     moves_bound: int
 
 
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Meetings that follow each other (`one` ends when `other` starts), and how many participants go straight on."""
+
+    one: NDArray[np.int64]
+    other: NDArray[np.int64]
+    people: NDArray[np.int64]
+
+
 def seat(instance: Instance, slot: NDArray[np.int32]) -> Seating:
     """Tables for the meetings at the slots given; confirmed meetings that stay in their slot keep their table."""
     onsite = [m for m in np.nonzero(slot >= 0)[0].tolist() if not instance.problem.meetings[m].online]
     fixed = _fixed_tables(instance, onsite)
     passages, share = _passages(instance, slot, onsite)
-    handed, saved = _matching(share, fixed)
     table = np.full(len(slot), -1, np.int32)
+    table[list(fixed)] = list(fixed.values())
+    handed, saved = _matching(share, table)
     book = _Book(instance, slot, fixed)
     for meeting in onsite:
         confirmed = instance.previous[meeting] == slot[meeting] and slot[meeting] >= 0
         if meeting not in fixed and confirmed and book.take(meeting, int(instance.previous_table[meeting])):
             table[meeting] = instance.previous_table[meeting]
     for meeting in sorted(onsite, key=lambda m: (slot[m], -instance.duration[m], m not in handed, m)):
-        if meeting in fixed:
-            table[meeting] = fixed[meeting]
-        elif table[meeting] < 0:
+        if table[meeting] < 0:
             wish = int(table[handed[meeting]]) if meeting in handed else -1
             table[meeting] = book.best(meeting, wish)
-    stays = sum(people for (one, other), people in share.items() if table[one] == table[other])
+    stays = int(share.people[table[share.one] == table[share.other]].sum())
     return Seating(table, passages - stays, passages - saved)
 
 
@@ -65,57 +73,63 @@ def _fixed_tables(instance: Instance, onsite: list[int]) -> dict[int, int]:
     return fixed
 
 
-def _passages(instance: Instance, slot: NDArray[np.int32], onsite: list[int]) -> tuple[int, dict[tuple[int, int], int]]:
+def _passages(instance: Instance, slot: NDArray[np.int32], onsite: list[int]) -> tuple[int, Handover]:
     """How often somebody goes from one meeting straight to the next, and the participants shared by such pairs."""
-    ends, begins = defaultdict(list), defaultdict(list)
-    for meeting in onsite:
-        for unit in instance.members(meeting).tolist():
-            if unit < instance.people:
-                begins[unit, int(slot[meeting])].append(meeting)
-                ends[unit, int(slot[meeting] + instance.duration[meeting])].append(meeting)
-    passages = 0
-    share: Counter[tuple[int, int]] = Counter()
-    for moment in ends.keys() & begins.keys():
-        passages += min(len(ends[moment]), len(begins[moment]))
-        share.update((one, other) for one in ends[moment] for other in begins[moment])
-    return passages, dict(share)
+    size, times = len(slot), instance.slots + 1
+    meeting, unit = instance.meeting_of_seat, instance.units.astype(np.int64)
+    takes_part = (unit < instance.people) & np.isin(meeting, onsite)
+    meeting, unit = meeting[takes_part].astype(np.int64), unit[takes_part]
+    begin = unit * times + slot[meeting]
+    end = begin + instance.duration[meeting]
+    order = np.argsort(begin, kind="stable")
+    low, high = (np.searchsorted(begin[order], end, side) for side in ("left", "right"))
+    moments, ended = np.unique(end, return_counts=True)
+    begun = np.searchsorted(begin[order], moments, "right") - np.searchsorted(begin[order], moments, "left")
+    followers = high - low
+    nth = np.arange(followers.sum()) - np.repeat(np.cumsum(followers) - followers, followers)
+    one = np.repeat(meeting, followers)
+    other = meeting[order][np.repeat(low, followers) + nth]
+    pair, people = np.unique(one * size + other, return_counts=True)
+    return int(np.minimum(ended, begun).sum()), Handover(pair // size, pair % size, people)
 
 
-def _matching(share: dict[tuple[int, int], int], fixed: dict[int, int]) -> tuple[dict[int, int], int]:
-    """Who hands its table to whom (later meeting: earlier one) so that most participants stay, and how many do."""
-    pairs = [
-        (one, other)
-        for one, other in sorted(share)
-        if one not in fixed or other not in fixed or fixed[one] == fixed[other]
-    ]
-    if not pairs:
+def _matching(share: Handover, table: NDArray[np.int32]) -> tuple[dict[int, int], int]:
+    """Who hands its table to whom (later meeting: earlier one) so that most participants stay, and how many do.
+
+    `table` (M,): fixed ones, else -1.
+    """
+    one, other, people = share.one, share.other, share.people
+    may = (table[one] < 0) | (table[other] < 0) | (table[one] == table[other])
+    one, other, people = one[may], other[may], people[may]
+    if not len(one):
         return {}, 0
-    size = 1 + max(max(pair) for pair in pairs)
-    rows, columns = np.array(pairs).T
-    graph = sparse.csr_matrix((np.ones(len(rows)), (rows, columns + size)), shape=(2 * size, 2 * size))
+    size = len(table)
+    graph = sparse.csr_matrix((np.ones(len(one)), (one, other + size)), shape=(2 * size, 2 * size))
     _, label = sparse.csgraph.connected_components(graph, directed=False)
-    parts: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for one, other in pairs:
-        parts[int(label[one])].append((one, other))
-    handed, saved = {}, 0
-    for part in parts.values():
-        for one, other in _heaviest(part, share):
-            handed[other] = one
-            saved += share[one, other]
+    part_of = label[one]
+    alone = np.bincount(part_of)[part_of] == 1
+    handed = dict(zip(other[alone].tolist(), one[alone].tolist(), strict=True))
+    saved = int(people[alone].sum())
+    parts: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for part, *pair in np.stack([part_of, one, other, people], 1)[~alone].tolist():
+        parts[part].append((pair[0], pair[1], pair[2]))
+    for pairs in parts.values():
+        for earlier, later, stay in _heaviest(pairs):
+            handed[later] = earlier
+            saved += stay
     return handed, saved
 
 
-def _heaviest(part: list[tuple[int, int]], share: dict[tuple[int, int], int]) -> list[tuple[int, int]]:
-    if len(part) == 1:
-        return part
-    first = {meeting: index for index, meeting in enumerate(sorted({one for one, _ in part}))}
-    second = {meeting: index for index, meeting in enumerate(sorted({other for _, other in part}))}
-    gain = np.zeros((len(first), len(second)))
-    for one, other in part:
-        gain[first[one], second[other]] = share[one, other]
+def _heaviest(part: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    first = {meeting: index for index, meeting in enumerate(sorted({one for one, _, _ in part}))}
+    second = {meeting: index for index, meeting in enumerate(sorted({other for _, other, _ in part}))}
+    gain = np.zeros((len(first), len(second)), int)
+    for one, other, people in part:
+        gain[first[one], second[other]] = people
     rows, columns = linear_sum_assignment(gain, maximize=True)
     earlier, later = list(first), list(second)
-    return [(earlier[r], later[c]) for r, c in zip(rows, columns, strict=True) if gain[r, c]]
+    found = zip(rows.tolist(), columns.tolist(), gain[rows, columns].tolist(), strict=True)
+    return [(earlier[r], later[c], people) for r, c, people in found if people]
 
 
 class _Book:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 
 from hypothesis import strategies as st
@@ -80,8 +81,8 @@ def feasible(problem: Problem, starts: tuple[int | None, ...]) -> bool:
     )
 
 
-def best_by_force(problem: Problem) -> tuple[float, ...]:
-    """The levels of the best timetable, as (-meetings, minimums, fairness, breaks), among all there are."""
+def every_choice(problem: Problem) -> Iterator[tuple[int | None, ...]]:
+    """All starts of all meetings together, each as far as it alone is concerned; None: not held."""
     choices = []
     absent = {p.id: p.unavailable | p.talks for p in problem.participants}
     for meeting in problem.meetings:
@@ -92,8 +93,13 @@ def best_by_force(problem: Problem) -> tuple[float, ...]:
             if alone and meeting.pinned_slot in (None, start):
                 starts.append(start)
         choices.append(starts)
+    yield from product(*choices)
+
+
+def best_by_force(problem: Problem) -> tuple[float, ...]:
+    """The levels of the best timetable, as (-meetings, minimums, fairness, breaks), among all there are."""
     best: tuple[float, ...] | None = None
-    for starts in product(*choices):
+    for starts in every_choice(problem):
         if not feasible(problem, starts):
             continue
         held = [Assignment(m.id, s) for m, s in zip(problem.meetings, starts, strict=True) if s is not None]
@@ -102,3 +108,15 @@ def best_by_force(problem: Problem) -> tuple[float, ...]:
             best = found
     assert best is not None
     return best
+
+
+def least_moved_by_force(problem: Problem, weight: float) -> int | None:
+    """Fewest confirmed meetings out of their slot, of all timetables with that weight; None: there is none."""
+    confirmed = {place.meeting: place.slot for place in problem.previous}
+    found = []
+    for starts in every_choice(problem):
+        held = sum(m.weight for m, start in zip(problem.meetings, starts, strict=True) if start is not None)
+        if held >= weight and feasible(problem, starts):
+            place = {m.id: start for m, start in zip(problem.meetings, starts, strict=True)}
+            found.append(sum(place[name] != slot for name, slot in confirmed.items()))
+    return min(found, default=None)
