@@ -15,6 +15,7 @@ office. Personal letters are treated like account letters but keep their text.
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
 import smtplib
 import unicodedata
@@ -72,18 +73,39 @@ def write(
 
     A second letter of the same purpose, record and recipient (or the same `key`) is not written; the first is returned.
     """
-    person = None if isinstance(to, str) else to
-    address = to if isinstance(to, str) else to.email  # type: ignore[attr-defined]
-    language = language or getattr(person, "language", "") or languages.current()
-    about_type, about_pk = (label_of(about), str(about.pk)) if about else ("", "")
-    recipient = f"person {person.pk}" if person else address.lower()
+    language = language or getattr(to, "language", "") or languages.current()
     with override(language):
         subject, body = render(template, context)
+    return write_text(
+        purpose, to=to, subject=subject, body=body, key=key, about=about, kind=kind, language=language,
+        reply_to=reply_to, held=held,
+    )  # fmt: skip
+
+
+def write_text(
+    purpose: str,
+    *,
+    to: models.Model | str,
+    subject: str,
+    body: str,
+    language: str,
+    key: str = "",
+    about: models.Model | None = None,
+    kind: str = Kind.PERSONAL,
+    reply_to: str = "",
+    held: bool = False,
+) -> Letter:
+    """Queue a letter whose text the caller has rendered in `language`: what people typed went through `plain`, and the
+    body ends as `signed` ends it. Once for each purpose, record (or `key`) and recipient, like `write`."""
+    person = None if isinstance(to, str) else to
+    address = to if isinstance(to, str) else to.email  # type: ignore[attr-defined]
+    about_type, about_pk = (label_of(about), str(about.pk)) if about else ("", "")
+    recipient = f"person {person.pk}" if person else address.lower()
     return _queue(
         Letter(
             kind=kind,
             purpose=purpose,
-            key=f"{purpose} {key or f'{about_type} {about_pk}'} {recipient}",
+            key=_business_key(purpose, f"{key or f'{about_type} {about_pk}'} {recipient}"),
             about_type=about_type,
             about_pk=about_pk,
             person=person,  # type: ignore[misc]
@@ -111,6 +133,11 @@ def write_account_letter(to: str, subject: str, body: str, html: str = "", *, pu
             html=html,
         )
     )
+
+
+def _business_key(purpose: str, rest: str) -> str:
+    key = f"{purpose} {rest}"
+    return key if len(key) <= 200 else f"{purpose} {hashlib.sha256(rest.encode()).hexdigest()}"
 
 
 def _queue(letter: Letter) -> Letter:
@@ -152,8 +179,13 @@ def render(template: str, context: Mapping[str, Any]) -> tuple[str, str]:
     values |= {"site_name": settings.WAGTAIL_SITE_NAME, "site_url": settings.SITE_URL}
     source = get_template(f"{template}.txt").template  # type: ignore[attr-defined]
     subject, _newline, body = source.render(Context(values, autoescape=False)).strip().partition("\n")
+    return one_line(subject)[:200], signed(body)
+
+
+def signed(body: str) -> str:
+    """The text of a letter with at most one empty line between paragraphs, and who it is from at its end."""
     body = re.sub(r"\n{3,}", "\n\n", body.strip())
-    return one_line(subject)[:200], f"{body}\n\n-- \n{settings.WAGTAIL_SITE_NAME}\n{settings.SITE_URL}\n"
+    return f"{body}\n\n-- \n{settings.WAGTAIL_SITE_NAME}\n{settings.SITE_URL}\n"
 
 
 def _safe(name: str, value: Any) -> Any:

@@ -52,13 +52,15 @@ def notify(
     url: str = "",
     key: str = "",
     mail: Mapping[str, Any] | None = None,
+    by_mail: bool = True,
 ) -> Notice:
     """Tell a person once: the same topic about the same record (or the same `key`) is not told again.
 
     `subject`, `plural` and `body` are message ids with %(name)s for `params` (texts, numbers, texts in several
     languages); with `plural`, `params["count"]` chooses the form. `url` is a path of this site; without it
     `about.get_absolute_url()`, asked in the person's language. `mail` is what the letter says instead of the notice:
-    `template`, `context` and perhaps `reply_to`, as `letters.write` takes them.
+    `template`, `context` and perhaps `reply_to`, as `letters.write` takes them. Without `by_mail` there is no letter:
+    the caller writes one of its own.
     """
     topic = topics.get(topic) if isinstance(topic, str) else topic
     wanted = channels_of(person, topic)
@@ -89,7 +91,7 @@ def notify(
             if not field.primary_key and field.name not in ("person", "topic", "key")
         },
     )
-    if is_new and MAIL in wanted:
+    if is_new and by_mail and MAIL in wanted:
         letters.write(
             topic.code,
             to=person,
