@@ -164,7 +164,7 @@ def values_of(registration: Registration, *, note: Translated | str = "", fields
         "page": letters.own_url(event.get_absolute_url()),
         "until": moment(registration.offered_until, event) if registration.offered_until else "",
         "note": "\n".join(letters.plain(line) for line in str(note).splitlines()),
-        "organiser": letters.plain(str(event.organiser)),
+        "organiser": letters.plain(event.organised_by),
     }
     return values | {"changes": _changes(fields, values)}
 
@@ -172,7 +172,7 @@ def values_of(registration: Registration, *, note: Translated | str = "", fields
 def when(event: Event) -> str:
     """In the zone of the event, which is named: "3 December 2026, Thursday, 09:00–17:00 (Europe/Vilnius)"."""
     if event.starts is None or event.ends is None:
-        return event.happened.display() if event.happened else ""
+        return str(event.happened)
     starts, ends = event.starts.astimezone(event.zone), event.ends.astimezone(event.zone)
     if event.is_all_day:
         last = (ends - datetime.timedelta(seconds=1)).date()
@@ -196,7 +196,8 @@ def _hour(at: datetime.datetime) -> str:
 
 
 def place(event: Event) -> str:
-    parts = [str(event.venue), event.address, event.city, str(event.country.name) if event.country else ""]
+    country = str(event.country.name) if event.country else ""  # type: ignore[attr-defined]
+    parts = [str(event.venue), event.address, event.city, country]
     return ", ".join(letters.plain(part) for part in parts if part)
 
 
