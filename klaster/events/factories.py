@@ -111,3 +111,19 @@ class RegistrationFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Dalyvė Pramanytoji {n}")
     email = factory.Sequence(lambda n: f"dalyve{n}@example.org")
     country = "LT"
+
+
+class AttendanceFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Attendance
+
+    registration = factory.SubFactory(RegistrationFactory)
+
+
+class BadgePrintFactory(DjangoModelFactory):
+    class Meta:
+        model = models.BadgePrint
+
+    event = factory.SubFactory(EventFactory)
+    by = factory.SubFactory(UserFactory)
+    total = 1

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klaster.accounts.models import User
 from klaster.core.privacy import Fate, register
-from klaster.events.models import Answer, Material, Registration, StateChange, TeamMember
+from klaster.events.models import Answer, Attendance, BadgePrint, Material, Registration, StateChange, TeamMember
 
 COMING = _("So that you can take part, be told of changes and be counted.")
 COMING_KEPT = _(
@@ -31,6 +31,11 @@ def without_name(rows: QuerySet[Registration], person: User) -> None:
 
 def answered_by(person: User) -> QuerySet[Answer]:
     return Answer.objects.filter(registration__in=registered_as(person).values("pk"))
+
+
+def came_or_let_in(person: User) -> QuerySet[Attendance]:
+    mine = registered_as(person).values("pk")
+    return Attendance.objects.filter(Q(registration__in=mine) | Q(by=person) | Q(undone_by=person))
 
 
 def pointed_only(rows: QuerySet[Any], person: User) -> None:
@@ -81,4 +86,25 @@ register(
     kept=_("As long as the event."),
     fate=Fate.ANONYMISED,
     export=["event", "title", "added_at"],
+)
+register(
+    Attendance,
+    "by",
+    "undone_by",
+    rows=came_or_let_in,
+    purpose=_("So that it is known who came: for certificates, and for evidence of what an event was worth."),
+    kept=_(
+        "As long as the registration. The phone at the door keeps a list of names, organisations and codes until a day "
+        "after the event, so that it works without a connection."
+    ),
+    fate=Fate.ANONYMISED,
+    export=["event", "session", "at", "undone_at"],
+)
+register(
+    BadgePrint,
+    "by",
+    purpose=_("So that you get the badges you asked for."),
+    kept=_("One day."),
+    fate=Fate.DELETED,
+    export=["event", "at", "total"],
 )
