@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from klaster.core import jobs
-from klaster.events.actions import states
+from klaster.events.actions import states, waiting
 
 log = structlog.get_logger(__name__)
 
@@ -19,4 +19,16 @@ def settle_states(timestamp: int) -> int:
             moved += states.settle_now(event)
         except Exception:
             log.exception("state of an event not settled", event=event.pk)
+    return moved
+
+
+@jobs.every("* * * * *", "events.give_places")
+def give_places(timestamp: int) -> int:
+    """End offers nobody took up in time and offer what is free to who waits; in how many events something moved."""
+    moved = 0
+    for event in waiting.due_for_giving_out():
+        try:
+            moved += bool(waiting.give_out_now(event))
+        except Exception:
+            log.exception("places of an event not given out", event=event.pk)
     return moved

@@ -15,6 +15,7 @@ from klaster.events.models.registration import (
     HOLD_A_PLACE,
     Answer,
     Category,
+    Draw,
     Question,
     Quota,
     Registration,
@@ -24,7 +25,7 @@ from klaster.events.models.registration import (
 from klaster.events.models.series import Series
 
 __all__ = [
-    "BY_THE_CLOCK", "ENDED", "HOLD_A_PLACE", "Answer", "Attendance", "BadgePrint", "Category", "Event",
+    "BY_THE_CLOCK", "ENDED", "HOLD_A_PLACE", "Answer", "Attendance", "BadgePrint", "Category", "Draw", "Event",
     "EventFigure", "EventPartner", "Material", "Question", "Quota", "Registration", "RegistrationState", "Room",
     "Series", "Session", "SessionChoice", "SessionSpeaker", "Speaker", "State", "StateChange", "TeamMember",
     "Track",

@@ -16,6 +16,7 @@ from django_countries.fields import CountryField
 
 from klaster.core import languages
 from klaster.core.fields import TranslatedTextField
+from klaster.events import places
 from klaster.events.models.agenda import Session
 from klaster.events.models.events import Event
 
@@ -201,6 +202,11 @@ class Registration(models.Model):
     dietary = models.CharField(_("diet"), max_length=300, blank=True)
     access_needs = models.CharField(_("accessibility"), max_length=300, blank=True)
     is_late = models.BooleanField(_("registered at the door"), default=False)
+    is_together = models.BooleanField(
+        _("only together"), default=False,
+        help_text=_("From the waiting list these people get places all at once or not at all."),
+    )  # fmt: skip
+    once = models.UUIDField(_("number of the form"), null=True, blank=True, unique=True, editable=False)
     code = models.CharField(_("code on the badge"), max_length=CODE_LENGTH, unique=True, default=new_code)
     lot = models.PositiveIntegerField(_("place by lot"), null=True, blank=True)
     offered_until = models.DateTimeField(_("place kept until"), null=True, blank=True)
@@ -212,7 +218,7 @@ class Registration(models.Model):
 
     objects = RegistrationQuerySet.as_manager()
 
-    audit_hidden = ("name", "email", "phone", "dietary", "access_needs", "note", "reason", "code")
+    audit_hidden = ("name", "email", "phone", "dietary", "access_needs", "note", "reason", "code", "once")
 
     class Meta:
         verbose_name = _("registration")
@@ -271,6 +277,33 @@ class Registration(models.Model):
             return None
 
 
+class Draw(models.Model):
+    """The lot of an event: its seed, which binds us by its SHA-256 before the draw and is told after it."""
+
+    event = models.OneToOneField(Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="draw")
+    seed = models.CharField(_("seed of the lot"), max_length=64)
+    prepared_at = models.DateTimeField(_("prepared"), default=timezone.now)
+    drawn_at = models.DateTimeField(_("drawn"), null=True, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.SET_NULL, null=True, blank=True,
+        related_name="+",
+    )  # fmt: skip
+
+    audit_hidden = ("seed",)
+
+    class Meta:
+        verbose_name = _("draw of lots")
+        verbose_name_plural = _("draws of lots")
+        ordering = ["event"]
+
+    def __str__(self) -> str:
+        return str(self.event)
+
+    @property
+    def commitment(self) -> str:
+        return places.commitment(self.seed)
+
+
 class Answer(models.Model):
     """What one person answered: a text, a number, true or false, or the chosen texts, as JSON."""
 
@@ -279,6 +312,8 @@ class Answer(models.Model):
     )
     question = models.ForeignKey(Question, verbose_name=_("question"), on_delete=models.CASCADE, related_name="answers")
     value = models.JSONField(_("answer"), null=True)
+
+    keeps_pages = True
 
     class Meta:
         verbose_name = _("answer of a registration")
@@ -301,6 +336,8 @@ class SessionChoice(models.Model):
     session = models.ForeignKey(Session, verbose_name=_("session"), on_delete=models.CASCADE, related_name="choices")
     is_waiting = models.BooleanField(_("waits for a place"), default=False)
     at = models.DateTimeField(_("chosen"), default=timezone.now)
+
+    keeps_pages = True
 
     class Meta:
         verbose_name = _("chosen session")
