@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klaster.accounts.models import User
 from klaster.core.privacy import Fate, register
-from klaster.events.models import Answer, Attendance, BadgePrint, Material, Registration, StateChange, TeamMember
+from klaster.events.models import Answer, Attendance, BadgePrint, Draw, Material, Registration, StateChange, TeamMember
 
 COMING = _("So that you can take part, be told of changes and be counted.")
 COMING_KEPT = _(
@@ -107,4 +107,12 @@ register(
     kept=_("One day."),
     fate=Fate.DELETED,
     export=["event", "at", "total"],
+)
+register(
+    Draw,
+    "by",
+    purpose=_("So that one can ask who drew the lot."),
+    kept=_("As long as the event."),
+    fate=Fate.ANONYMISED,
+    export=["event", "drawn_at"],
 )

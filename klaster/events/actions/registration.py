@@ -265,9 +265,7 @@ def accept_offer(registration: Registration, *, by: User | None) -> Registration
     if row.state == S.CONFIRMED:
         return row
     if row.state == S.LAPSED or (row.state == S.OFFERED and (row.offered_until or timezone.now()) <= timezone.now()):
-        raise ValidationError(
-            _("The place was kept for you until a moment that has passed, and went to somebody else.")
-        )
+        raise ValidationError(_("The time in which this place was kept for you is over."))
     if row.state != S.OFFERED or event.is_off:
         raise ValidationError(_("No place is offered to you now."))
     move([row], S.CONFIRMED, gettext_noop("took up the place"), by=by)
