@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.test_permission_matrix import World
 
 ORGANISERS = "login 404 200 404 200 200"
+ORGANISERS_SEND = "login 404 ok 404 ok ok"
 
 
 def its_event(world: World) -> list[Any]:
@@ -24,5 +25,10 @@ EVENTS = {
     # public
     "event_detail": Row(PUBLIC, args=its_event),
     # the organiser's desk
+    "my_events": Row("login 404 200 200 200 200"),
+    "event_new": Row("login 403 200 200 200 200", post="login 403 ok ok ok ok"),
     "event_desk": Row(ORGANISERS, args=its_event),
+    "event_edit": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_event),
+    "event_state": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_event),
+    "event_delete": Row("login 405 405 405 405 405", post=ORGANISERS_SEND, args=its_event),
 }

@@ -166,6 +166,8 @@ def wordings(field: forms.Field, value: Any) -> list[Wording]:
         return [("", "\n".join(str(each) for each in value))]
     if isinstance(value, str) and PARTIAL_DATE.match(value):
         return [("", PartialDate(value).display())]
+    if isinstance(value, datetime.datetime):
+        return [("", formats.date_format(value, "DATETIME_FORMAT"))]
     if isinstance(value, datetime.date):
         return [("", formats.date_format(value, "DATE_FORMAT"))]
     return [("", str(value))]

@@ -1,7 +1,19 @@
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
 class EventsConfig(AppConfig):
     name = "klaster.events"
     verbose_name = _("Events")
+
+    def ready(self) -> None:
+        # They need the models.
+        from klaster.directory import form_drafts, workspace  # noqa: PLC0415
+        from klaster.events import links  # noqa: PLC0415
+        from klaster.events.models import Event  # noqa: PLC0415
+
+        workspace.add_links(links.links)
+        form_drafts.KINDS["event"] = form_drafts.Kind(
+            Event, "", "events.change_event", lambda event: reverse("event_edit", args=[event.slug])
+        )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from klaster.accounts.models import User
 from klaster.core import audit
 from klaster.core.fields import Translated
+from klaster.events import letters
 from klaster.events.models import BY_THE_CLOCK, Event, State, StateChange
 
 
@@ -75,7 +76,10 @@ def publish(event: Event, *, by: User) -> Event:
         raise ValidationError(_("This event is public already."))
     if event.starts is None and not event.happened:
         raise ValidationError(_("Say when it is before you publish it."))
+    was_off = event.is_off
     _move(event, due_state(event), by=by)
+    if was_off:
+        letters.event_changed(event, ["starts", "venue"], by=by)
     return event
 
 
@@ -102,6 +106,7 @@ def call_off(event: Event, state: str, *, by: User, note: Translated) -> Event:
     if event.state in (State.HELD, state):
         raise ValidationError(_("This event is over, or called off already."))
     _move(event, state, by=by, note=note)
+    letters.event_called_off(event, note)
     return event
 
 

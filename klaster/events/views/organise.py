@@ -1,12 +1,64 @@
-"""The organiser's desk of an event."""
+"""The organiser's desk: where work on events begins, what an event says, in which state it is."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from klaster.directory.views.answers import paged
+from klaster.directory.views.drafts import Keeping
+from klaster.directory.views.editing import add_errors, save_form
+from klaster.directory.workspace import Desk
 from klaster.events import desk
+from klaster.events.actions import events as actions
+from klaster.events.actions import states
+from klaster.events.forms.events import REGISTRATION, WHAT, WHEN, WHERE, CallOffForm, EventForm, NewEventForm
+from klaster.events.models import HOLD_A_PLACE, Event, Series, State
+
+
+@never_cache
+@require_GET
+def my_events(request: HttpRequest) -> HttpResponse:
+    """Events this person runs or helps at: those that come, drafts, those that are over."""
+    mine = actions.run_by(request.user).select_related("organiser", "cluster", "series")  # type: ignore[arg-type]
+    mine = mine.annotate(taking_part=Count("registrations", filter=Q(registrations__state__in=HOLD_A_PLACE)))
+    may_add = request.user.has_perm("events.add_event")
+    if not may_add and not mine.exists():
+        raise Http404
+    context = {
+        "desk": Desk(request.user),  # type: ignore[arg-type]
+        "coming": mine.published().coming(),
+        "drafts": mine.filter(state=State.DRAFT).order_by("starts", "pk"),
+        "past": paged(request, mine.published().past()),
+        "series": Series.objects.run_by(request.user).order_by("slug"),
+        "may_add": may_add,
+    }
+    return render(request, "events/my_events.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def event_new(request: HttpRequest) -> HttpResponse:
+    """Begin an event: a draft that only those who run it see."""
+    if not request.user.has_perm("events.add_event"):
+        raise PermissionDenied
+    form = NewEventForm(request.POST or None, instance=Event(), by=request.user)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            event = actions.create_event(by=request.user, values=form.values())  # type: ignore[arg-type]
+            messages.success(request, _("The draft is made. Nobody else sees it until you publish it."))
+            return redirect("event_edit", slug=event.slug)
+    return render(request, "events/event_new.html", {"form": form, "desk": Desk(request.user)}, status=status)  # type: ignore[arg-type]
 
 
 @require_GET
@@ -14,3 +66,94 @@ def event_desk(request: HttpRequest, slug: str) -> HttpResponse:
     """How the event stands."""
     event = desk.event_for(request, slug)
     return render(request, "events/event_desk.html", {"event": event})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def event_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the event says: what, when, where, registration."""
+    event = desk.event_for(request, slug)
+    keeping = Keeping(request, "event", event.pk)
+    form = EventForm(keeping.data, request.FILES or None, instance=event, by=request.user)
+    context: dict[str, Any] = {"event": desk.event_for(request, slug), "sections": sections(form)}
+    then = redirect("event_desk", slug=slug)["Location"]
+    return save_form(
+        request, form, actions.save_event, Event(pk=event.pk), "events/event_edit.html", context, then=then,
+        keeping=keeping,
+    )  # fmt: skip
+
+
+def sections(form: EventForm) -> list[dict[str, Any]]:
+    """The form's fields under headings, each heading with the word its address ends in."""
+    named = [
+        ("what", _("What it is"), WHAT, ""),
+        ("when", _("When"), WHEN, _("Times are those of the clocks of the time zone below.")),
+        ("where", _("Where"), WHERE, ""),
+        ("registration", _("Registration"), REGISTRATION, ""),
+    ]
+    return [
+        {"id": id_, "title": title, "text": text, "fields": [form[name] for name in names if name in form.fields]}
+        for id_, title, names, text in named
+    ]
+
+
+MOVES = {"cancel": State.CANCELLED, "postpone": State.POSTPONED}
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def event_state(request: HttpRequest, slug: str) -> HttpResponse:
+    """Publish, withdraw, cancel or postpone; what was done before."""
+    event = desk.event_for(request, slug)
+    do = request.POST.get("do", "")
+    form = CallOffForm(request.POST if do in MOVES else None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        try:
+            if act(request, event, do, form):
+                return redirect("event_state", slug=slug)
+        except ValidationError as error:
+            if form.is_bound:
+                add_errors(form, error)
+            else:
+                for words in error.messages:
+                    messages.error(request, words)
+    context = {
+        "event": desk.event_for(request, slug),
+        "form": form,
+        "do": do,
+        "registered": event.registrations.live().count(),
+        "history": event.state_changes.select_related("by"),
+    }
+    return render(request, "events/event_state.html", context, status=status)
+
+
+def act(request: HttpRequest, event: Event, do: str, form: CallOffForm) -> bool:
+    """Do what the button says; False where the form has to be shown again."""
+    by: Any = request.user
+    if do == "publish":
+        states.publish(event, by=by)
+        messages.success(request, _("The event is public."))
+    elif do == "withdraw":
+        states.withdraw(event, by=by)
+        messages.success(request, _("The event is a draft again."))
+    elif do in MOVES and form.is_valid():
+        states.call_off(event, MOVES[do], by=by, note=form.cleaned_data["note"])
+        messages.success(request, _("The event is cancelled.") if do == "cancel" else _("The event is postponed."))
+    else:
+        return False
+    return True
+
+
+@require_POST
+def event_delete(request: HttpRequest, slug: str) -> HttpResponse:
+    """Throw a draft away."""
+    event = desk.event_for(request, slug)
+    try:
+        actions.delete_event(event, by=request.user)  # type: ignore[arg-type]
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("event_state", slug=slug)
+    messages.success(request, _("The draft is deleted."))
+    return redirect("my_events")

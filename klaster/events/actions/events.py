@@ -1,0 +1,125 @@
+"""Making and changing an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from klaster.core import audit
+from klaster.core.fields import Translated
+from klaster.directory.actions.editing import demand_version
+from klaster.directory.actions.rights import demand
+from klaster.directory.models import Cluster
+from klaster.events import letters
+from klaster.events.actions import states
+from klaster.events.models import Event, Series, State
+
+if TYPE_CHECKING:
+    from klaster.accounts.models import User
+
+Values = Mapping[str, Any]
+MANY = ("co_organisers", "sectors")
+# What an entry in a calendar shows; a change of one of these makes a new version of it.
+IN_CALENDARS = (
+    "title", "starts", "ends", "is_all_day", "time_zone", "mode", "venue", "address", "city", "country", "online_url",
+)  # fmt: skip
+
+
+def free_slug(model: type[Event | Series], title: Translated) -> str:
+    """An address that none has: the title in the network's first language, with a number if it is taken."""
+    base = slugify(title.in_language(settings.LANGUAGE_CODE)[0])[:80].strip("-") or model.__name__.lower()
+    taken = set(model._default_manager.filter(slug__startswith=base).values_list("slug", flat=True))
+    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    return base if base not in taken else next(slug for slug in numbered if slug not in taken)
+
+
+def demand_own_cluster(by: User, cluster: Cluster | None) -> None:
+    """The office runs events of any cluster and of none, others those of clusters they coordinate."""
+    if by.is_secretariat:
+        return
+    if cluster is None or not Cluster.objects.kept_by(by).filter(pk=cluster.pk).exists():
+        raise PermissionDenied
+
+
+@transaction.atomic
+def create_event(*, by: User, values: Values) -> Event:
+    """A draft that only those who run it see."""
+    if not by.has_perm("events.add_event"):
+        raise PermissionDenied
+    demand_own_cluster(by, values.get("cluster"))
+    event = Event()
+    for name, value in values.items():
+        if name not in MANY:
+            setattr(event, name, value)
+    event.state = State.DRAFT
+    event.slug = free_slug(Event, event.title)
+    event.full_clean()
+    event.save()
+    for name in MANY:
+        getattr(event, name).set(values.get(name, ()))
+    audit.record(gettext_noop("added"), event, by=by, after=audit.snapshot(event))
+    return event
+
+
+@transaction.atomic
+def save_event(event: Event, *, by: User, values: Values, version: str = "") -> Event:
+    """What an event says now, of the version the form was opened with.
+
+    What calendars show makes a new version of their entry, and who registered is told.
+    """
+    event = states.lock(event)
+    demand(by, "events.change_event", event)
+    demand_version(event, version)  # type: ignore[arg-type]
+    if "cluster" in values and getattr(values["cluster"], "pk", None) != event.cluster_id:
+        demand_own_cluster(by, values["cluster"])
+    return _change(event, values, by=by)
+
+
+def _change(event: Event, values: Values, *, by: User) -> Event:
+    before = audit.snapshot(event)
+    for name, value in values.items():
+        if name not in MANY:
+            setattr(event, name, value)
+    event.full_clean()
+    changed = [name for name in IN_CALENDARS if before[name] != _plain(event, name)]
+    if changed:
+        event.sequence += 1
+    event.save()
+    for name in MANY:
+        if name in values:
+            getattr(event, name).set(values[name])
+    audit.record(gettext_noop("changed"), event, by=by, before=before)
+    if changed and event.is_public:
+        letters.event_changed(event, changed, by=by)
+    states.settle(event)
+    return event
+
+
+def _plain(event: Event, name: str) -> Any:
+    """As `audit.snapshot` keeps it; hidden values compare as well."""
+    return audit.snapshot(event)[name]
+
+
+@transaction.atomic
+def delete_event(event: Event, *, by: User) -> None:
+    """A draft nobody has registered for goes; what was public stays for the record."""
+    event = states.lock(event)
+    demand(by, "events.change_event", event)
+    if event.state != State.DRAFT or event.registrations.exists():
+        raise ValidationError(_("Only a draft that nobody has registered for can be deleted."))
+    audit.record(gettext_noop("deleted"), event, by=by, before=audit.snapshot(event), after={})
+    event.delete()
+
+
+def run_by(person: User) -> models.QuerySet[Event]:
+    """Events on somebody's desk: those they run, and those at whose door they help."""
+    if person.is_secretariat:
+        return Event.objects.all()
+    return Event.objects.helped_by(person)
