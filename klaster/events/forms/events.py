@@ -127,6 +127,8 @@ class EventForm(MomentsForm, WhoRunsIt, VersionedForm):
         if not event.cover:
             del fields["without_cover"]
         self.choose_who(by)
+        if "organiser" in fields and event.organiser_name:
+            fields["organiser"].required = False
         for name, field in fields.items():
             value = getattr(event, name, None) if isinstance(field, MomentField) else None
             if value is not None:

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
 from klaster.core.fields import PartialDateField, TranslatedTextField
@@ -36,7 +37,7 @@ class State(models.TextChoices):
     OPEN = "open", _("registration is open")
     FULL = "full", _("no places left")
     CLOSED = "closed", _("registration is closed")
-    HELD = "held", _("held")
+    HELD = "held", pgettext_lazy("state of an event", "held")
     CANCELLED = "cancelled", _("cancelled")
     POSTPONED = "postponed", _("postponed")
 
