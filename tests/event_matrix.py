@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.matrix_rows import PUBLIC, Row
+from klaster.events.factories import CalendarKeyFactory, SeriesFactory
+from tests.matrix_rows import OWN, POST_ONLY, PUBLIC, SIGNED_IN, Row
 
 if TYPE_CHECKING:
     from tests.test_permission_matrix import World
@@ -21,6 +22,18 @@ def its_event(world: World) -> list[Any]:
     return [world.event.slug]
 
 
+def its_series(world: World) -> list[Any]:
+    return [SeriesFactory().slug]
+
+
+def link_of_its_registration(world: World) -> list[Any]:
+    return [world.registration.link_token()]
+
+
+def a_calendar(world: World) -> list[Any]:
+    return [CalendarKeyFactory().token()]
+
+
 EVENTS = {
     # public
     "event_detail": Row(PUBLIC, args=its_event),
@@ -31,4 +44,12 @@ EVENTS = {
     "event_edit": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_event),
     "event_state": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_event),
     "event_delete": Row("login 405 405 405 405 405", post=ORGANISERS_SEND, args=its_event),
+    # calendars
+    "event_ics": Row(PUBLIC, args=its_event),
+    "events_ics": Row(PUBLIC),
+    "series_ics": Row(PUBLIC, args=its_series),
+    "registration_ics": Row(PUBLIC, args=link_of_its_registration),
+    "my_calendar": Row(SIGNED_IN),
+    "my_calendar_renew": Row(POST_ONLY, OWN),
+    "my_calendar_ics": Row(PUBLIC, args=a_calendar),
 }

@@ -16,7 +16,7 @@ STRUCK = "***"
 SECRET_NAMES = re.compile(r"pass(word|phrase)|secret|token|authorization|cookie|api_?key|otp|recovery", re.IGNORECASE)
 QUERY = re.compile(r"(?<=\?)[^\s\"']+")
 # A part of a path that was drawn by lot and not written by a person: long, with capitals, colons or many hex digits.
-TOKEN = re.compile(r"(?<=/)(?=[^/\s]*([A-Z:]|[0-9a-f]{20}))[\w:.%-]{16,}(?=[/\s?\"']|$)")
+TOKEN = re.compile(r"(?<=/)(?=[^/\s]*([A-Z:]|[0-9a-f]{20}))[\w:.%~-]{16,}(?=[/\s?\"']|$)")
 QUOTED_VALUES = re.compile(r"(Key \([^)]*\)=)\(.*?\)(?= )|(Failing row contains )\(.*\)", re.DOTALL)
 URL_PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+(?=@)")
 

@@ -10,10 +10,11 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         # They need the models.
         from klaster.directory import form_drafts, workspace  # noqa: PLC0415
-        from klaster.events import links  # noqa: PLC0415
+        from klaster.events import calendar_links, links  # noqa: PLC0415
         from klaster.events.models import Event  # noqa: PLC0415
 
         workspace.add_links(links.links)
         form_drafts.KINDS["event"] = form_drafts.Kind(
             Event, "", "events.change_event", lambda event: reverse("event_edit", args=[event.slug])
         )
+        workspace.add_links(calendar_links.links)

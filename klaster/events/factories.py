@@ -127,3 +127,10 @@ class BadgePrintFactory(DjangoModelFactory):
     event = factory.SubFactory(EventFactory)
     by = factory.SubFactory(UserFactory)
     total = 1
+
+
+class CalendarKeyFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CalendarKey
+
+    person = factory.SubFactory(UserFactory)

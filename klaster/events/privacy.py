@@ -9,7 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from klaster.accounts.models import User
 from klaster.core.privacy import Fate, register
-from klaster.events.models import Answer, Attendance, BadgePrint, Draw, Material, Registration, StateChange, TeamMember
+from klaster.events.models import (
+    Answer,
+    Attendance,
+    BadgePrint,
+    CalendarKey,
+    Draw,
+    Material,
+    Registration,
+    StateChange,
+    TeamMember,
+)
 
 COMING = _("So that you can take part, be told of changes and be counted.")
 COMING_KEPT = _(
@@ -115,4 +125,12 @@ register(
     kept=_("As long as the event."),
     fate=Fate.ANONYMISED,
     export=["event", "drawn_at"],
+)
+register(
+    CalendarKey,
+    "person",
+    purpose=_("So that your calendar can read the events you take part in."),
+    kept=_("Until you close the address."),
+    fate=Fate.DELETED,
+    export=["made_at"],
 )

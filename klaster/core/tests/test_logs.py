@@ -12,6 +12,7 @@ from klaster.core.logs import strike_out, without_secrets
         ("GET /lt/account/confirm/MQ:1tXabc:5fGhJkLmNoPqRsTuVwXyZ0123456789/", "GET /lt/account/confirm/***/"),
         ("GET /en/invitation/x9KfP2mQvT7wLzR4yB8nAa/", "GET /en/invitation/***/"),
         ("Not Found: /en/invitation/x9KfP2mQvT7wLzR4yB8nAa", "Not Found: /en/invitation/***"),
+        ("GET /lt/renginiai/mano-registracija/7.AB2CD3EF4G~6f0ab4c1d.ics", "GET /lt/renginiai/mano-registracija/***"),
         ("GET /media/logos/a1b2c3.png", "GET /media/logos/a1b2c3.png"),
         ("connecting to postgresql://klaster:hunter2@db/klaster", "connecting to postgresql://klaster:***@db/klaster"),
         (

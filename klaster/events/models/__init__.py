@@ -7,6 +7,7 @@ from klaster.events.models.agenda import (
     Speaker,
     Track,
 )
+from klaster.events.models.calendars import CalendarKey
 from klaster.events.models.door import Attendance, BadgePrint
 from klaster.events.models.events import BY_THE_CLOCK, Event, State, StateChange, TeamMember
 from klaster.events.models.figures import EventFigure
@@ -25,8 +26,8 @@ from klaster.events.models.registration import (
 from klaster.events.models.series import Series
 
 __all__ = [
-    "BY_THE_CLOCK", "ENDED", "HOLD_A_PLACE", "Answer", "Attendance", "BadgePrint", "Category", "Draw", "Event",
-    "EventFigure", "EventPartner", "Material", "Question", "Quota", "Registration", "RegistrationState", "Room",
-    "Series", "Session", "SessionChoice", "SessionSpeaker", "Speaker", "State", "StateChange", "TeamMember",
+    "BY_THE_CLOCK", "ENDED", "HOLD_A_PLACE", "Answer", "Attendance", "BadgePrint", "CalendarKey", "Category", "Draw",
+    "Event", "EventFigure", "EventPartner", "Material", "Question", "Quota", "Registration", "RegistrationState",
+    "Room", "Series", "Session", "SessionChoice", "SessionSpeaker", "Speaker", "State", "StateChange", "TeamMember",
     "Track",
 ]  # fmt: skip

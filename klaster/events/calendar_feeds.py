@@ -1,0 +1,125 @@
+"""Which entries stand in which calendar: the public one with its filters, a series, a person's own."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.http import QueryDict
+from django.utils import timezone
+
+from klaster.accounts.models import User
+from klaster.core.fields import Translated
+from klaster.directory.models import Cluster, Sector
+from klaster.events import calendar_files
+from klaster.events.calendar_files import Entry
+from klaster.events.models import (
+    ENDED,
+    Event,
+    Registration,
+    RegistrationState,
+    Series,
+    SessionChoice,
+    State,
+    TeamMember,
+)
+from klaster.events.models.events import EventQuerySet
+
+KEPT = datetime.timedelta(days=365)  # what was held stays in calendars that are read again and again
+KEPT_CANCELLED = datetime.timedelta(days=30)  # long enough for every calendar to have taken it out
+MOST = 1000
+# What the public calendar is filtered by, as in the list: the name in the address and the question it asks.
+FILTERS = {
+    "sector": "sectors__code",
+    "kind": "kinds__contains",
+    "cluster": "cluster__slug",
+    "series": "series__slug",
+    "language": "languages__contains",
+}
+OFF = (State.CANCELLED, State.POSTPONED)
+
+
+def in_time(rows: EventQuerySet) -> EventQuerySet:
+    """Events with a date that still stand in a calendar."""
+    now = timezone.now()
+    gone = Q(state__in=OFF, ends__lt=now - KEPT_CANCELLED)
+    return rows.filter(starts__isnull=False, ends__gt=now - KEPT).exclude(gone)
+
+
+def wanted(asked: QueryDict, name: str) -> list[str]:
+    return [value[:90] for value in asked.getlist(name) if value and "\x00" not in value]
+
+
+def filtered(rows: EventQuerySet, asked: QueryDict) -> EventQuerySet:
+    """As the address of the feed says; whoever asks for what there is not gets an empty calendar, not everything."""
+    for name, question in FILTERS.items():
+        if any(asked.getlist(name)):
+            any_of = Q(pk=None)
+            for value in wanted(asked, name):
+                any_of |= Q(**{question: [value] if question.endswith("contains") else value})
+            rows = rows.filter(pk__in=Event.objects.filter(any_of).values("pk"))
+    return rows
+
+
+def of_events(rows: EventQuerySet) -> Iterator[Entry]:
+    for event in in_time(rows).select_related("organiser").order_by("-starts", "pk")[:MOST]:
+        yield calendar_files.of_event(event)
+
+
+def titles(asked: QueryDict) -> list[str]:
+    """Names of what a feed was narrowed to, for its title; only of what everybody may see."""
+    kinds = wanted(asked, "kind")
+    found: list[Translated | str] = [
+        *Sector.objects.filter(code__in=wanted(asked, "sector")).values_list("name", flat=True),
+        *(str(label) for kind, label in Event.Kind.choices if kind in kinds),
+        *Cluster.objects.published().filter(slug__in=wanted(asked, "cluster")).values_list("name", flat=True),
+        *Series.objects.published().filter(slug__in=wanted(asked, "series")).values_list("name", flat=True),
+    ]
+    return [str(title) for title in found]
+
+
+# --- a person's own ---------------------------------------------------------------------------------------------------
+def of_person(person: User) -> list[Entry]:
+    """What the person takes part in and chose, what the person runs or helps at, and what other apps add."""
+    found: dict[str, Entry] = {}
+    for entry in (*of_run(person), *of_registrations(person)):  # of two with one UID the later stands
+        found[entry.uid] = entry
+    for source in calendar_files.SOURCES:
+        found.update((entry.uid, entry) for entry in source(person))
+    return list(found.values())
+
+
+def of_run(person: User) -> Iterator[Entry]:
+    """Events of own clusters and teams. The office may change all events and does not want them all in its calendar."""
+    team = TeamMember.objects.filter(event=OuterRef("pk"), person=person)
+    own = Q(cluster__in=Cluster.objects.kept_by(person).values("pk")) | Exists(team)
+    rows = Event.objects.visible_to(person).filter(own)
+    for event in in_time(rows).select_related("organiser").order_by("-starts", "pk")[:MOST]:
+        yield calendar_files.of_event(event, inside=True)
+
+
+def of_registrations(person: User) -> Iterator[Entry]:
+    """The latest registration for each event: a cancelled one shows as cancelled until its event is long over."""
+    now = timezone.now()
+    chosen = SessionChoice.objects.filter(is_waiting=False, session__starts__isnull=False).select_related(
+        "session__room"
+    )
+    rows = (
+        Registration.objects.visible_to(person)
+        .filter(person=person, event__in=in_time(Event.objects.all()).values("pk"))
+        .exclude(state__in=ENDED, event__ends__lt=now - KEPT_CANCELLED)
+        .select_related("event__organiser")
+        .prefetch_related(Prefetch("session_choices", chosen, to_attr="chosen"))
+        .order_by("event_id", "-number")
+        .distinct("event_id")[:MOST]
+    )
+    for registration in rows:
+        yield calendar_files.of_registration(registration)
+        if registration.state == RegistrationState.CONFIRMED or registration.has_ended:
+            yield from (calendar_files.of_session(choice.session, registration) for choice in registration.chosen)
+
+
+def coming(entries: Iterable[Entry]) -> list[Entry]:
+    """Not over yet, the next first."""
+    return sorted((e for e in entries if e.ends > timezone.now()), key=lambda entry: entry.starts)
