@@ -10,6 +10,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from klaster.core.fields import TranslatedTextField
 from klaster.directory.models.classification import HUES
@@ -61,7 +62,7 @@ class Session(models.Model):
     """One item of the agenda. Without room and track it is for everybody. Times are not always known: past events."""
 
     class Kind(models.TextChoices):
-        OPENING = "opening", _("opening")
+        OPENING = "opening", pgettext_lazy("of an event", "opening")
         TALK = "talk", _("talk")
         PANEL = "panel", _("discussion")
         WORKSHOP = "workshop", _("workshop")

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from klaster.accounts.demo import create_demo_people
 from klaster.directory.demo import load_demo_directory
+from klaster.events.demo import load_demo_events
 from klaster.newsroom.actions import appoint_author
 from klaster.pages.demo import load_demo_pages
 
@@ -19,5 +20,7 @@ class Command(BaseCommand):
             raise CommandError("Demo content does not go into production.")
         people = create_demo_people()
         entries = load_demo_directory(people)
+        events = load_demo_events(people)
         author = appoint_author(people["author"], by=people["secretariat"])
-        self.stdout.write(f"Demo: {entries} new invented entries, {load_demo_pages(author)} new pages.")
+        pages = load_demo_pages(author)
+        self.stdout.write(f"Demo: {entries} new invented entries, {events} new events, {pages} new pages.")
