@@ -36,7 +36,10 @@ def a_calendar(world: World) -> list[Any]:
 
 EVENTS = {
     # public
+    "event_list": Row(PUBLIC),
+    "event_feed": Row(PUBLIC),
     "event_detail": Row(PUBLIC, args=its_event),
+    "series_detail": Row(PUBLIC, args=lambda world: [world.series.slug]),
     # the organiser's desk
     "my_events": Row("login 404 200 200 200 200"),
     "event_new": Row("login 403 200 200 200 200", post="login 403 ok ok ok ok"),

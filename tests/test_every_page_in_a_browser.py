@@ -32,6 +32,7 @@ def demo(transactional_db, settings, tmp_path) -> None:
     settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
     settings.MEDIA_ROOT = tmp_path
     call_command("load_network", settings.NETWORK_FILE, verbosity=0)
+    call_command("load_events", settings.EVENTS_FILE, verbosity=0)
     call_command("load_demo", verbosity=0)
 
 

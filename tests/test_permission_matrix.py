@@ -52,6 +52,7 @@ def world(settings) -> World:
         imported=f.ImportFactory(cluster=cluster, by=coordinator),
         cluster=cluster,
         event=event,
+        series=e.SeriesFactory(slug="ciklas"),
         registration=e.RegistrationFactory(event=event),
         change=f.ProposedValueFactory(request__cluster=cluster, request__author=coordinator).request,
         membership=membership,

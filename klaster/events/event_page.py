@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from klaster.core import languages
 from klaster.directory import structured as schema
@@ -80,7 +81,7 @@ def context(event: Event, reader: Reader) -> dict[str, Any]:
         "box": box,
         "organisers": organisers,
         "kinds": [capfirst(Event.Kind(kind).label) for kind in event.kinds if kind in Event.Kind.values],
-        "languages_in_words": ", ".join(map(languages.name_of, event.languages)),
+        "languages_in_words": ", ".join(language_name(code) for code in event.languages),
         "stamp": stamp_of(event),
         "days": grid,
         "untimed": agenda_grid.without_times(slots),
@@ -99,6 +100,13 @@ def context(event: Event, reader: Reader) -> dict[str, Any]:
             schema.breadcrumbs(crumbs, event.get_absolute_url()),
         ],
     }
+
+
+def language_name(code: str) -> str:
+    """Within a sentence: some languages begin names of languages with a small letter."""
+    name = languages.name_of(code)
+    is_small = pgettext("names of languages within a sentence", "as they are") == "small"
+    return name[:1].lower() + name[1:] if is_small else name
 
 
 def crumbs_of(event: Event) -> list[dict[str, str]]:

@@ -43,7 +43,7 @@ def load(file: NetworkFile, *, by: models.Model | str) -> Report:
     loader = _Loader(file, Writer(file.languages, by))
     for section in s.SECTIONS:
         getattr(loader, section)()
-    loader.writer.finish()
+    loader.writer.finish("directory")
     if loader.writer.problems:
         raise NetworkFileError(loader.writer.problems)
     return loader.writer.report

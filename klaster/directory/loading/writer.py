@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_noop
@@ -98,9 +99,11 @@ class Writer:
         (self.report.created if is_new else self.report.changed if changed else self.report.unchanged)[row.kind] += 1
         return obj
 
-    def finish(self) -> None:
-        """Name the rows an earlier file set and this one does not mention."""
-        self.report.gone += [f"{kind} {key}" for kind, key in sorted(set(self.known) - self.seen)]
+    def finish(self, app: str) -> None:
+        """Name the rows of an app that an earlier file set and this one does not mention."""
+        own = {model._meta.model_name for model in apps.get_app_config(app).get_models()}
+        gone = sorted(name for name in set(self.known) - self.seen if name[0] in own)
+        self.report.gone += [f"{kind} {key}" for kind, key in gone]
 
     # --- one row ----------------------------------------------------------------------------------------------------
 

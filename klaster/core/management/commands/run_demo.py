@@ -63,6 +63,8 @@ class Command(BaseCommand):
         if loaded.network != network_digest():
             self.say("Loading the network …")
             call_if_known("load_network", settings.NETWORK_FILE, stdout=Silent())
+            if Path(settings.EVENTS_FILE).exists():
+                call_if_known("load_events", settings.EVENTS_FILE, stdout=Silent())
         if not loaded.demo:
             call_if_known("load_demo", stdout=Silent())
         Loaded(network_digest(), demo=True).write()
@@ -133,9 +135,9 @@ def relative(folder: Path) -> Path:
 
 
 def network_digest() -> str:
-    """Changes with the network file, which is then loaded again."""
-    file = Path(settings.NETWORK_FILE)
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:16] if file.exists() else "none"
+    """Changes with the network file and that of events, which are then loaded again."""
+    files = [file for file in map(Path, (settings.NETWORK_FILE, settings.EVENTS_FILE)) if file.exists()]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16] if files else "none"
 
 
 def call_if_known(command: str, *arguments: str, **options: Any) -> None:
