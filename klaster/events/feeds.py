@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from klaster.core import languages
 from klaster.events.event_places import place_of, shown
 from klaster.events.models import Event
-from klaster.events.when import when
+from klaster.events.when import in_words
 
 EVENTS_IN_A_FEED = 50
 
@@ -31,16 +31,10 @@ def atom(request: HttpRequest, events: Iterable[Event]) -> HttpResponse:
         feed.add_item(
             title=f"{event.get_state_display().capitalize()}: {event.title}" if event.is_off else str(event.title),
             link=settings.SITE_URL + event.get_absolute_url(),
-            description=" · ".join(filter(None, (in_words(event), str(event.summary)))),
+            description=" · ".join(filter(None, (in_words(event), place_of(event).short, str(event.summary)))),
             unique_id=f"urn:uuid:{event.uid}:{code}",
             pubdate=event.created_at,
             updateddate=event.updated_at,
             author_name=(shown(event.organiser, event.organiser_name) or {}).get("name"),
         )
     return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
-
-
-def in_words(event: Event) -> str:
-    """ "16 May 2018, 09:30–18:00, Vilnius"."""
-    time = when(event)
-    return ", ".join(filter(None, (time.days, time.hours, place_of(event).short)))
