@@ -23,7 +23,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from .instance import UNLIMITED, Instance, compile_problem, original_weight
 from .problem import Problem
@@ -123,6 +122,8 @@ def _relaxed(instance: Instance, limits: Limits) -> tuple[int, NDArray[np.bool_]
     weight = instance.weight
     if not len(limits.most) or not possible.any():
         return int(weight[possible].sum()), np.zeros(len(limits.most), np.bool_)
+    from scipy.optimize import linprog  # noqa: PLC0415 - loads slowly and is not always needed, here and below
+
     result = linprog(
         -weight.astype(float),
         A_ub=limits.matrix,
@@ -172,6 +173,8 @@ def _heaviest(
     time_limit: float,
     rather: NDArray[np.bool_] | None = None,
 ) -> tuple[NDArray[np.bool_] | None, int]:
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
+
     result = milp(
         -instance.weight.astype(float) if rather is None else -(RATHER * instance.weight + rather),
         constraints=LinearConstraint(limits.matrix, ub=limits.most),
@@ -193,6 +196,8 @@ def _fairest(
     The square of a whole multiple k of the common weight g is g^2 (1 + 3 + … + 2k - 1): a price that rises with each
     step, so that one continuous variable a step tells it exactly.
     """
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
+
     step = reduce(gcd, np.unique(instance.weight).tolist(), 0) or 1
     size, people = len(possible), instance.people
     seat = instance.units < people

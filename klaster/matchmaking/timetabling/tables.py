@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import linear_sum_assignment
 
 from .instance import Instance
 
@@ -126,6 +125,8 @@ def _heaviest(part: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     gain = np.zeros((len(first), len(second)), int)
     for one, other, people in part:
         gain[first[one], second[other]] = people
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - loads slowly and is not always needed
+
     rows, columns = linear_sum_assignment(gain, maximize=True)
     earlier, later = list(first), list(second)
     found = zip(rows.tolist(), columns.tolist(), gain[rows, columns].tolist(), strict=True)

@@ -117,6 +117,18 @@ def test_judging_needs_no_solver():
 
 
 @needs_solver
+def test_what_loads_slowly_is_loaded_where_it_is_needed(two):
+    """All that is asked can be held, without a break: no linear program, no proof, and no compiled kernels."""
+    script = (
+        "import sys; sys.modules['scipy.optimize'] = sys.modules['ortools'] = sys.modules['numba'] = None\n"
+        "from klaster.matchmaking.timetabling.cli import main\n"
+        f"sys.exit(main(['solve', {str(two / 'two.json')!r}, '-o', {str(two / 'it.json')!r}]))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=60)
+    assert (done.returncode, b"2 of 2 meetings are held" in done.stderr) == (0, True)
+
+
+@needs_solver
 def test_solving_writes_a_timetable_that_is_right(two):
     done = run("solve", two / "two.json", "-o", two / "it.json", "--time-limit", 20, "--seed", 5)
     assert (done.returncode, done.stdout) == (0, b"")
