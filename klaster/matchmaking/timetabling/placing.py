@@ -12,6 +12,7 @@ from .compiling import Board
 from .instance import Instance
 
 STALE = 20_000  # rounds without gain after which placing gives up, if there is time for so many
+STUCK, SHORT = 20, 8  # rounds without gain, after which chains are shorter where some meetings are longer than others
 MOST = 3  # meetings that a step of a chain may eject; groups and long meetings often have more than one in the way
 
 
@@ -24,6 +25,7 @@ def place(board: Board, choice: Choice, stop: Callable[[], bool], *, moved: floa
     """
     instance = board.instance
     board.fill(hardest_first(instance, choice.held))
+    longer = bool((instance.duration > 1).any())
     chosen, others = np.nonzero(choice.held)[0], np.nonzero(~choice.held & instance.possible)[0]
     best, best_weight = board.slot, board.weight
     stale = round_number = 0
@@ -34,7 +36,10 @@ def place(board: Board, choice: Choice, stop: Callable[[], bool], *, moved: floa
             missing = np.concatenate([missing, others[slot[others] < 0]])
         if not len(missing):
             break
-        board.rearrange(missing, most=1 + round_number % MOST, moved=moved, may_leave_out=round_number % 4 != 0)
+        board.rearrange(
+            missing, most=1 + round_number % MOST, moved=moved, may_leave_out=round_number % 4 != 0,
+            longest=SHORT if longer and stale > STUCK else None,
+        )  # fmt: skip
         round_number += 1
         stale += 1
         if board.weight > best_weight:
