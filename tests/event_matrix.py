@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from klaster.events.factories import CalendarKeyFactory, SeriesFactory
 from tests.matrix_rows import OWN, POST_ONLY, PUBLIC, SIGNED_IN, Row
+from klaster.events.factories import RoomFactory, SessionFactory
+from tests.matrix_rows import PUBLIC, Row
 
 if TYPE_CHECKING:
     from tests.test_permission_matrix import World
@@ -32,6 +34,12 @@ def link_of_its_registration(world: World) -> list[Any]:
 
 def a_calendar(world: World) -> list[Any]:
     return [CalendarKeyFactory().token()]
+def its_part(world: World) -> list[Any]:
+    return [world.event.slug, "room", RoomFactory(event=world.event).pk]
+
+
+def its_session(world: World) -> list[Any]:
+    return [world.event.slug, SessionFactory(event=world.event).pk]
 
 
 EVENTS = {
@@ -46,6 +54,13 @@ EVENTS = {
     "event_desk": Row(ORGANISERS, args=its_event),
     "event_edit": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_event),
     "event_state": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_event),
+    "event_agenda_edit": Row(ORGANISERS, args=its_event),
+    "part_new": Row(ORGANISERS, post=ORGANISERS_SEND, args=lambda world: [world.event.slug, "room"]),
+    "part_edit": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_part),
+    "part_delete": Row("login 405 405 405 405 405", post=ORGANISERS_SEND, args=its_part),
+    "part_move": Row("login 405 405 405 405 405", post=ORGANISERS_SEND, args=its_part),
+    "session_move": Row("login 405 405 405 405 405", post=ORGANISERS_SEND, args=its_session),
+    "material_file": Row("404 404 404 404 404 404", args=lambda world: [world.event.slug, 1], is_open=True),
     "event_delete": Row("login 405 405 405 405 405", post=ORGANISERS_SEND, args=its_event),
     # calendars
     "event_ics": Row(PUBLIC, args=its_event),

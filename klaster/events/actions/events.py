@@ -18,7 +18,7 @@ from klaster.directory.actions.editing import demand_version
 from klaster.directory.actions.rights import demand
 from klaster.directory.models import Cluster
 from klaster.events import letters
-from klaster.events.actions import states
+from klaster.events.actions import states, waiting
 from klaster.events.models import Event, Series, State
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _change(event: Event, values: Values, *, by: User) -> Event:
     audit.record(gettext_noop("changed"), event, by=by, before=before)
     if changed and event.is_public:
         letters.event_changed(event, changed, by=by)
-    states.settle(event)
+    waiting.give_out(event)
     return event
 
 

@@ -18,6 +18,7 @@ from klaster.events.models.events import Event
 
 if TYPE_CHECKING:
     from klaster.directory.models.base import Reader
+    from klaster.events.models.registration import Registration
 
 
 class Room(models.Model):
@@ -205,9 +206,19 @@ class EventPartner(models.Model):
 
 class MaterialQuerySet(models.QuerySet):
     def visible_to(self, user: Reader) -> Self:
-        """What is public; all of it for who runs the event. Those who took part get the rest from their own page."""
+        """What is public; all of it for who runs the event or has a place at it."""
         events = Event.objects.visible_to(user).values("pk")
-        return self.filter(Q(event__in=events, is_public=True) | Q(event__in=Event.objects.run_by(user).values("pk")))
+        seen = Q(event__in=events, is_public=True) | Q(event__in=Event.objects.run_by(user).values("pk"))
+        if user.is_authenticated:
+            mine = Event.objects.published().filter(registrations__person=user, registrations__state="confirmed")
+            seen |= Q(event__in=mine.values("pk"))
+        return self.filter(seen)
+
+    def first_for(self, registration: Registration | None) -> Material | None:
+        """The first that this registration opens, if it is of the same event."""
+        if registration is None:
+            return None
+        return self.filter(event=registration.event_id).exclude(event__state="draft").first()
 
 
 class Material(models.Model):

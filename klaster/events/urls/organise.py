@@ -1,9 +1,11 @@
 """The organiser's desk."""
 
-from django.urls import path
+from django.urls import path, register_converter
 from django.utils.translation import gettext_lazy as _
 
-from klaster.events.views import organise
+from klaster.events.views import agenda, organise
+
+register_converter(agenda.PartConverter, "agenda_part")
 
 urlpatterns = [
     path(_("my/events/"), organise.my_events, name="my_events"),
@@ -12,4 +14,13 @@ urlpatterns = [
     path(_("events/<slug:slug>/desk/event/"), organise.event_edit, name="event_edit"),
     path(_("events/<slug:slug>/desk/state/"), organise.event_state, name="event_state"),
     path(_("events/<slug:slug>/desk/delete/"), organise.event_delete, name="event_delete"),
+    path(_("events/<slug:slug>/desk/agenda/"), agenda.event_agenda_edit, name="event_agenda_edit"),
+    path(_("events/<slug:slug>/desk/agenda/<agenda_part:part>/new/"), agenda.part_new, name="part_new"),
+    path(_("events/<slug:slug>/desk/agenda/<agenda_part:part>/<int:pk>/"), agenda.part_edit, name="part_edit"),
+    path(
+        _("events/<slug:slug>/desk/agenda/<agenda_part:part>/<int:pk>/delete/"), agenda.part_delete, name="part_delete"
+    ),
+    path(_("events/<slug:slug>/desk/agenda/<agenda_part:part>/<int:pk>/move/"), agenda.part_move, name="part_move"),
+    path(_("events/<slug:slug>/desk/agenda/move/<int:pk>/"), agenda.session_move, name="session_move"),
+    path(_("events/<slug:slug>/materials/<int:pk>/"), agenda.material_file, name="material_file"),
 ]
