@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from klaster.events.factories import CalendarKeyFactory, SeriesFactory
+from klaster.events.factories import CalendarKeyFactory, RoomFactory, SeriesFactory, SessionFactory
 from tests.matrix_rows import OWN, POST_ONLY, PUBLIC, SIGNED_IN, Row
-from klaster.events.factories import RoomFactory, SessionFactory
-from tests.matrix_rows import PUBLIC, Row
 
 if TYPE_CHECKING:
     from tests.test_permission_matrix import World
@@ -34,6 +32,8 @@ def link_of_its_registration(world: World) -> list[Any]:
 
 def a_calendar(world: World) -> list[Any]:
     return [CalendarKeyFactory().token()]
+
+
 def its_part(world: World) -> list[Any]:
     return [world.event.slug, "room", RoomFactory(event=world.event).pk]
 
