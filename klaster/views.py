@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from klaster.core import errors, files, health, languages
 from klaster.directory import sitemaps
+from klaster.events import sitemaps as event_sitemaps
 from klaster.pages.sitemaps import PageSitemap
 
 __all__ = [
@@ -86,7 +87,7 @@ def media(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
 
 
 def sections() -> dict[str, Sitemap]:
-    return {"pages": PageSitemap(), **sitemaps.sections()}
+    return {"pages": PageSitemap(), **sitemaps.sections(), **event_sitemaps.sections()}
 
 
 @login_not_required

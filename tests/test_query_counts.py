@@ -9,12 +9,15 @@ from django.utils.translation import override
 
 from klaster.core import freshness, kept_pages
 from klaster.directory import factories as f
+from klaster.events import factories as e
+from klaster.events.models import EventFigure, EventPartner, Material, SessionSpeaker
 from klaster.newsroom.factories import article
 from klaster.newsroom.models import ArticleIndexPage
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("site")]
 both = f.both
 MOST = 12
+name_of_events = both("Saulės klasterio mugė", "Saulės klasteris fair")
 FIRST_AFTER_A_CHANGE = 24  # the home page, when menu and footer have to be worked out as well
 
 
@@ -36,7 +39,27 @@ def entries():
         "network": f.NetworkFactory(slug="tinklas", is_home=True),
         "organisation": f.OrganisationFactory(slug="imone"),
         "region": f.RegionFactory(),
+        "event": an_event(series=(series := e.SeriesFactory(slug="ciklas", rrule="FREQ=MONTHLY"))),
+        "series": series,
     }
+
+
+def an_event(**values):
+    return e.EventFactory(slug="renginys", capacity=50, **values)
+
+
+def add_to_agenda(event):
+    """One more of all that the page of an event shows."""
+    room, track = e.RoomFactory(event=event), e.TrackFactory(event=event)
+    session = e.SessionFactory(event=event, room=room, track=track)
+    speaker = e.SpeakerFactory(event=event, organisation=f.OrganisationFactory())
+    SessionSpeaker.objects.create(session=session, speaker=speaker)
+    EventPartner.objects.create(event=event, organisation=f.OrganisationFactory())
+    Material.objects.create(event=event, title=both("Skaidrės", "Slides"), url="https://example.org/")
+    EventFigure.objects.create(event=event, what=both("Šalys", "Countries"), number=7, source=f.SourceFactory())
+    event.co_organisers.add(f.OrganisationFactory())
+    event.sectors.add(f.SectorFactory())
+    e.RegistrationFactory(event=event)
 
 
 def add_one_of_each(language, entries):
@@ -53,6 +76,9 @@ def add_one_of_each(language, entries):
     f.NetworkParticipationFactory(cluster=entries["cluster"])
     f.StatementFactory(cluster=None, programme=f.ProgrammeFactory(), number=5, is_shown=True)
     article(language, clusters=[other], summary="Saulės klasteris")
+    e.EventFactory(title=name_of_events, cluster=entries["cluster"], series=entries["series"])
+    e.EventFactory(organiser=entries["organisation"], cluster=other, starts=e.in_days(-5), state="held")
+    add_to_agenda(entries["event"])
 
 
 def pages(language):
@@ -67,6 +93,12 @@ def pages(language):
             "network": reverse("network_detail", args=["tinklas"]),
             "organisation": reverse("organisation_detail", args=["imone"]),
             "organisations, filtered": f"{reverse('organisation_list')}?country=LT&q=saul",
+            "event": reverse("event_detail", args=["renginys"]),
+            "series": reverse("series_detail", args=["ciklas"]),
+            "events": reverse("event_list"),
+            "events, filtered": f"{reverse('event_list')}?kind=conference&q=mug",
+            "events by month": f"{reverse('event_list')}?view=month",
+            "events that were": f"{reverse('event_list')}?view=past",
             "search": f"{reverse('search')}?q=klasteris",
             "suggestions": f"{reverse('search_suggest')}?q=saul",
         }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from klaster.core import languages
 from klaster.core.fields import in_language
-from klaster.directory import change_page, recipients, structured
+from klaster.directory import change_page, page_parts, recipients, structured
 from klaster.directory.cluster_sections import SERVICES, description_in, every_section
 from klaster.directory.facts import Facts, Stamp, stamp_of
 from klaster.directory.models import (
@@ -52,6 +52,7 @@ def context(cluster: Cluster, reader: Reader) -> dict[str, Any]:
         "participations": participations_of(cluster, reader),
         "agreements": agreements_of(cluster),
         **confirmations_of(cluster),
+        "parts": page_parts.of(cluster, reader),
         "has_keeper": recipients.has_keeper(cluster),
         "may_edit": reader.has_perm("directory.change_cluster", cluster),
         "may_read_messages": reader.has_perm("directory.read_messages", cluster),

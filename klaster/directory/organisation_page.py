@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from klaster.directory import change_page, structured
+from klaster.directory import change_page, page_parts, structured
 from klaster.directory.facts import Facts, stamp_of
 from klaster.directory.models import (
     Agreement,
@@ -51,6 +51,7 @@ def context(organisation: Organisation, reader: Reader) -> dict[str, Any]:
         "agreements": [(row, stamp_of(row)) for row in agreements],
         "issued": labels.order_by("cluster__slug", "pk"),
         "units": Organisation.objects.visible_to(reader).published().filter(parent=organisation).by_name(),
+        "parts": page_parts.of(organisation, reader),
         "may_edit": reader.has_perm("directory.change_organisation", organisation),
         "waiting": change_page.waiting(organisation, reader),
         "crumbs": crumbs,

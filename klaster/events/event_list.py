@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
@@ -24,7 +24,7 @@ from klaster.core import languages
 from klaster.directory.filters import Choice, ClusterFacts, Facet, Selection
 from klaster.directory.models import Cluster, Region, Sector
 from klaster.directory.models.base import Publication
-from klaster.events.models import Event
+from klaster.events.models import Event, Series, State
 from klaster.events.month_grid import Month
 
 if TYPE_CHECKING:
@@ -152,3 +152,16 @@ def shown(pks: Sequence[int]) -> list[Event]:
 
 def for_lists(events: EventQuerySet) -> EventQuerySet:
     return events.select_related("organiser", "region", "cluster", "series")
+
+
+NEXT = 3
+REGULAR = ("FREQ=WEEKLY", "FREQ=MONTHLY")
+
+
+def coming_to_all() -> dict[str, Any]:
+    """What everybody sees first: the next events, and series one can count on; invented ones only if none is real."""
+    regular = Q(*(Q(rrule__startswith=rule) for rule in REGULAR), _connector=Q.OR)
+    series = list(Series.objects.published().filter(regular).order_by("is_invented", "slug"))
+    real = [each for each in series if not each.is_invented]
+    events = Event.objects.published().coming().exclude(state__in=[State.CANCELLED, State.POSTPONED])
+    return {"events": list(for_lists(events)[:NEXT]), "series": (real or series)[:2]}

@@ -95,7 +95,7 @@ class LinkValue(blocks.StructValue):
     @property
     def words(self) -> str:
         part = self.get("part") or ""
-        return self.get("title") or (self.page.title if self.page else str(destinations.ALL.get(part, "")))
+        return self.get("title") or (self.page.title if self.page else destinations.title(part))
 
 
 class LinkBlock(blocks.StructBlock):

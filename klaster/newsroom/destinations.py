@@ -1,7 +1,12 @@
-"""Parts of the site that are no pages of the editors and may still stand in a menu. Each app's issue adds its own."""
+"""Parts of the site that are no pages of the editors and may still stand in a menu. Each app's issue adds its own.
+
+A part is the name of an address; or one of a family that an app above registers, as "series:12" is.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -14,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 ALL: dict[str, str | Promise] = {
     "cluster_list": _("Clusters"),
     "organisation_list": _("Organisations"),
+    "event_list": _("Events"),
     "sector_list": _("Sectors"),
     "network_list": _("Networks"),
     "opening_list": _("Openings"),
@@ -24,15 +30,44 @@ ALL: dict[str, str | Promise] = {
 }
 
 # What stands in the menu before anybody has chosen.
-MAIN = ("cluster_list", "opening_list", "network_list")
+MAIN = ("cluster_list", "event_list", "opening_list", "network_list")
 
 
 def address(name: str) -> str | None:
     """Path of a part of the site in the language of now; None where this installation has no such part."""
+    family, _colon, own = name.partition(":")
+    if family in _families:
+        return _families[family].address(own)
     try:
         return reverse(name)
     except NoReverseMatch:
         return None
+
+
+@dataclass(frozen=True)
+class Family:
+    """Parts that are rows. names: (name, words) of those everybody may see; address: path of one, or None."""
+
+    names: Callable[[], list[tuple[str, str]]]
+    address: Callable[[str], str | None]
+
+
+_families: dict[str, Family] = {}
+
+
+def register(prefix: str, family: Family) -> None:
+    _families[prefix] = family
+
+
+def title(name: str) -> str:
+    """The words of a part that has no others; empty for what is none."""
+    if ":" not in name:
+        return str(ALL.get(name, ""))
+    return next((str(words) for each, words in _of_families() if each == name), "")
+
+
+def _of_families() -> list[tuple[str, str]]:
+    return [(f"{prefix}:{name}", words) for prefix, family in _families.items() for name, words in family.names()]
 
 
 class Select(forms.Select):
@@ -44,4 +79,4 @@ class Select(forms.Select):
 
 
 def choices() -> list[tuple[str, str | Promise]]:
-    return [(name, words) for name, words in ALL.items() if address(name)]
+    return [*((name, words) for name, words in ALL.items() if address(name)), *_of_families()]

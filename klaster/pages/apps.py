@@ -8,6 +8,6 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         from klaster.core import waiting  # noqa: PLC0415  models are loaded only now
-        from klaster.pages import own_waiting  # noqa: PLC0415
+        from klaster.pages import own_waiting, series_links  # noqa: F401, PLC0415
 
         waiting.add(own_waiting.parked_jobs)

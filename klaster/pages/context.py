@@ -115,8 +115,8 @@ class Frame:
             page = self.pages.get(entry.page_id)
             title, url = (title or page.title, page.get_url(self.request) or "") if page else ("", "")
         elif entry.destination:
-            title = title or str(destinations.ALL.get(entry.destination, ""))
-            url = destinations.address(entry.destination)
+            title = title or destinations.title(entry.destination)
+            url = destinations.address(entry.destination) or ""
         return title, url
 
     def menu(self) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from klaster.accounts.models import User
 from klaster.core import languages
 from klaster.core.fields import Translated
 from klaster.directory.models import Cluster, Source
+from klaster.events.models import Series
 from klaster.newsroom.models import ArticleIndexPage, ArticlePage, Picture
 from klaster.pages import demo_pictures
 from klaster.pages.demo_text import Body, key_of, say
@@ -195,6 +196,11 @@ class Loader:
         if "page" in entry:
             link.page_id = self.page_id(entry["page"])
         link.destination = entry.get("view", "")
+        if "series" in entry:
+            series = Series.objects.filter(key=entry["series"]).first()
+            if series is None:  # the file of events was not loaded
+                return
+            link.destination = f"series:{series.pk}"
         link.title = Translated(entry.get("title", {}))
         link.full_clean()
         link.save()

@@ -8,10 +8,13 @@ from typing import Any
 from django import template
 from django.utils.text import capfirst
 
+from klaster.core import freshness, languages
 from klaster.events import desk
+from klaster.events.event_list import coming_to_all
 from klaster.events.event_places import Place, place_of, shown
-from klaster.events.models import Event
+from klaster.events.models import Event, Series
 from klaster.events.registration_box import Mark, mark_of
+from klaster.events.series_page import how_often
 from klaster.events.when import When, clock, day_in_words, in_words, when
 
 register = template.Library()
@@ -58,6 +61,18 @@ def organiser(event: Event) -> dict[str, str] | None:
 def kinds_of(event: Event) -> str:
     """ "Forum, matchmaking event"."""
     return capfirst(", ".join(str(Event.Kind(kind).label) for kind in event.kinds if kind in Event.Kind.values))
+
+
+@register.filter(name="how_often")
+def frequency(series: Series) -> str:
+    """ "every month", where its rule says no more."""
+    return how_often(series)
+
+
+@register.inclusion_tag("events/parts/next_events.html")
+def next_events() -> dict[str, Any]:
+    """For the home page: the next events, and the series that meets most often. Worked out once for all visitors."""
+    return freshness.remembered(("next events", languages.current()), coming_to_all)
 
 
 @register.filter

@@ -15,6 +15,7 @@ from klaster.directory import filters, structured
 from klaster.directory.views.answers import chips, page_or_part, paged
 from klaster.events import event_list as listing
 from klaster.events import event_page, feeds, series_page
+from klaster.events.calendar_feeds import FILTERS
 from klaster.events.models import Event, Series
 from klaster.events.month_grid import Month, weekdays, weeks
 from klaster.events.when import days_of
@@ -71,6 +72,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
         "wider": wider,
         "wider_events": listing.shown(wider[0].joining[:5]) if wider else [],
         "feed_query": selection.query().removesuffix("?"),
+        "calendar_query": in_calendar(selection).query().removesuffix("?"),
         "structured": structured.item_list(request, events, page),
         **(month_context(request, asked, events) if is_month else {}),
     }
@@ -79,6 +81,12 @@ def event_list(request: HttpRequest) -> HttpResponse:
         chosen_so = selection.query(**asked.kept, page=page.number if page.number > 1 else "")
         response["HX-Push-Url"] = (request.path + chosen_so).removesuffix("?")
     return response
+
+
+def in_calendar(selection: filters.Selection) -> filters.Selection:
+    """What of it the calendar file can be narrowed by."""
+    kept = {name: values for name, values in selection.answers.items() if name in FILTERS}
+    return filters.Selection(kept)
 
 
 def ways(asked: Asked) -> list[dict[str, Any]]:

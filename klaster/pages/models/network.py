@@ -97,7 +97,7 @@ class NavigationLink(Orderable):
             raise ValidationError(_("Choose a page, a part of the site or an address: exactly one of them."))
         if self.address and not self.title:
             raise ValidationError({"title": _("Write the words of the link: an address says little to a reader.")})
-        if self.destination and self.destination not in destinations.ALL:
+        if self.destination and not destinations.title(self.destination):
             raise ValidationError({"destination": _("There is no such part of the site.")})
 
 
