@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from klaster.events.factories import CalendarKeyFactory, RoomFactory, SeriesFactory, SessionFactory
-from tests.matrix_rows import OWN, POST_ONLY, PUBLIC, SIGNED_IN, Row
+from tests.matrix_rows import KEEPERS_ANSWER, NONE_OF_MINE, OWN, POST_ONLY, PUBLIC, SIGNED_IN, Row
 
 if TYPE_CHECKING:
     from tests.test_permission_matrix import World
@@ -42,6 +42,10 @@ def its_session(world: World) -> list[Any]:
     return [world.event.slug, SessionFactory(event=world.event).pk]
 
 
+def no_print_of_its_event(world: World) -> list[Any]:
+    return [world.event.slug, 1]
+
+
 EVENTS = {
     # public
     "event_list": Row(PUBLIC),
@@ -70,4 +74,16 @@ EVENTS = {
     "my_calendar": Row(SIGNED_IN),
     "my_calendar_renew": Row(POST_ONLY, OWN),
     "my_calendar_ics": Row(PUBLIC, args=a_calendar),
+    # at the door
+    "event_door": Row(ORGANISERS, args=its_event),
+    "event_check_in": Row(POST_ONLY, KEEPERS_ANSWER, args=its_event),
+    "event_check_in_undo": Row(POST_ONLY, NONE_OF_MINE, args=its_event),
+    "event_door_people": Row(ORGANISERS, args=its_event),
+    "event_door_sync": Row(POST_ONLY, KEEPERS_ANSWER, args=its_event),
+    "event_door_worker": Row(ORGANISERS, args=its_event),
+    "event_door_late": Row(ORGANISERS, KEEPERS_ANSWER, args=its_event),
+    "event_door_counters": Row(ORGANISERS, args=its_event),
+    "event_badges": Row(ORGANISERS, KEEPERS_ANSWER, args=its_event),
+    "event_badge_print": Row(NONE_OF_MINE, args=no_print_of_its_event),
+    "event_badge_file": Row(NONE_OF_MINE, args=no_print_of_its_event),
 }

@@ -47,3 +47,9 @@ class HeadMiddleware:
             response.content = b""
             response["Content-Length"] = length
         return response
+
+
+def with_camera(response: HttpResponse) -> HttpResponse:
+    """For the one page that reads codes: its own scripts may ask for the camera."""
+    response["Permissions-Policy"] = PERMISSIONS.replace("camera=()", "camera=(self)")
+    return response

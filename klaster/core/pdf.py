@@ -3,8 +3,8 @@
     data = pdf.make("events/certificate.html", {"person": …, "logo": pdf.picture(organisation.logo)})
 
 The template begins with `{% extends "core/pdf.html" %}` (blocks title, styles, content) and is escaped as every other.
-It names pictures and styles by their place among the package's static files (`href="core/css/pdf.css"`), or as the
-`data:` that `picture()` gives. There is nothing else to be had: no network, no files of the machine.
+It names pictures and styles as every page (`{% static "core/css/pdf.css" %}`), so that a browser can print it, too, or
+as the `data:` that `picture()` gives. There is nothing else to be had: no network, no files of the machine.
 
 A machine without Pango makes no PDF: PdfUnavailable, whose text is a sentence for the page.
 """
@@ -22,7 +22,9 @@ from typing import Any
 
 import puremagic
 import structlog
+from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse
 from django.template.loader import render_to_string
@@ -59,9 +61,7 @@ def make(template: str, context: Mapping[str, Any], *, language: str | None = No
     """The PDF of a template, in `language` (else the reader's). Raises PdfUnavailable."""
     with override(language or languages.current()):
         html = render_to_string(template, dict(context))
-    document = lay_out(html)
-    with _one_at_a_time:
-        return bytes(document.write_pdf(pdf_variant=VARIANT))
+    return joined([lay_out(html)])
 
 
 def lay_out(html: str) -> Any:
@@ -69,6 +69,14 @@ def lay_out(html: str) -> Any:
     source = engine().HTML(string=html, base_url=PACKAGE, url_fetcher=_fetcher())
     with _one_at_a_time:
         return source.render(pdf_variant=VARIANT)
+
+
+def joined(documents: list[Any]) -> bytes:
+    """One PDF of documents that were laid out one after another, which takes less memory than all at once."""
+    first, *_others = documents
+    with _one_at_a_time:
+        whole = first.copy([page for document in documents for page in document.pages])
+        return bytes(whole.write_pdf(pdf_variant=VARIANT))
 
 
 def engine() -> Any:
@@ -117,7 +125,7 @@ def _fetcher() -> Any:
     class Fetcher(urls.URLFetcher):  # type: ignore[misc,name-defined]
         def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
             if url.startswith(PACKAGE):
-                kind, body = static_file(url.removeprefix(PACKAGE))
+                kind, body = static_file(url.removeprefix(PACKAGE).removeprefix(settings.STATIC_URL.lstrip("/")))
             elif url.startswith("data:"):
                 kind, body = inline_picture(url)
             else:
@@ -130,10 +138,16 @@ def _fetcher() -> Any:
 def static_file(name: str) -> tuple[str, bytes]:
     """(kind, content) of a static file of the package; style sheets as they are on paper, in the light theme."""
     kind = KINDS.get(Path(name).suffix)
-    found = finders.find(name) if kind and ".." not in name and "%" not in name else None
-    if kind is None or not isinstance(found, str):
+    if kind is None or ".." in name or "%" in name:
         raise NotForPdf(name)
-    body = Path(found).read_bytes()
+    found = finders.find(name)
+    if isinstance(found, str):
+        body = Path(found).read_bytes()
+    elif settings.STATIC_ROOT and staticfiles_storage.exists(name):  # with the hash of its content in its name
+        with staticfiles_storage.open(name) as file:
+            body = file.read()
+    else:
+        raise NotForPdf(name)
     if kind == "text/css":
         body = LIGHT.sub(r"\1", body.decode()).encode()
     return kind, body

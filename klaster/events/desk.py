@@ -30,7 +30,13 @@ TABS = [
     Tab("event_form_edit", _("Registration form"), "list-checks"),
     Tab("event_registrations", _("Registrations"), "users", "events.read_registrations"),
     Tab("event_messages", _("Letters"), "mail"),
-    Tab("event_door", _("At the door"), "scan-line", "events.check_in_event"),
+    Tab(
+        "event_door",
+        _("At the door"),
+        "scan-line",
+        "events.check_in_event",
+        pages=("event_badges", "event_badge_print", "event_door_counters", "event_door_late"),
+    ),
     Tab("event_after", _("After the event"), "award"),
     Tab("event_team", _("Team"), "user-plus"),
 ]
@@ -39,9 +45,10 @@ TABS = [
 def tabs(request: HttpRequest, event: Event) -> list[dict[str, object]]:
     """Those the person may open, with their address and whether it is the page of now."""
     here = request.resolver_match.url_name if request.resolver_match else ""
+    may = {perm: request.user.has_perm(perm, event) for perm in {tab.perm for tab in TABS}}
     found = []
     for tab in TABS:
-        if not request.user.has_perm(tab.perm, event):
+        if not may[tab.perm]:
             continue
         try:
             url = reverse(tab.name, args=[event.slug])

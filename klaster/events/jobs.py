@@ -5,7 +5,9 @@ from __future__ import annotations
 import structlog
 
 from klaster.core import jobs
+from klaster.events import badge_prints
 from klaster.events.actions import states, waiting
+from klaster.events.models import BadgePrint
 
 log = structlog.get_logger(__name__)
 
@@ -32,3 +34,17 @@ def give_places(timestamp: int) -> int:
         except Exception:
             log.exception("places of an event not given out", event=event.pk)
     return moved
+
+
+@jobs.task("events.make_badges")
+def make_badges(print_id: int) -> None:
+    """Many badges as one PDF; nothing to do if nobody waits for it any more."""
+    order = BadgePrint.objects.select_related("event").filter(pk=print_id).first()
+    if order is not None:
+        badge_prints.make_ordered(order)
+
+
+@jobs.every("41 * * * *", "events.forget_badges")
+def forget_badges(timestamp: int) -> int:
+    """Files of badges are names on paper: gone after a day."""
+    return badge_prints.forget_badges()

@@ -104,8 +104,8 @@ register(
     rows=came_or_let_in,
     purpose=_("So that it is known who came: for certificates, and for evidence of what an event was worth."),
     kept=_(
-        "As long as the registration. The phone at the door keeps a list of names, organisations and codes until a day "
-        "after the event, so that it works without a connection."
+        "As long as the registration. Phones at the door keep a list of names, organisations and codes, so that they "
+        "work without a connection; it is deleted a day after the event, on signing out there, or by a button."
     ),
     fate=Fate.ANONYMISED,
     export=["event", "session", "at", "undone_at"],
