@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from klaster.events.factories import CalendarKeyFactory, RoomFactory, SeriesFactory, SessionFactory
-from tests.matrix_rows import KEEPERS_ANSWER, NONE_OF_MINE, OWN, POST_ONLY, PUBLIC, SIGNED_IN, Row
+from tests.matrix_rows import KEEPERS_ANSWER, NONE_OF_MINE, OWN, POST_ONLY, PUBLIC, SENDABLE, SIGNED_IN, Row
 
 if TYPE_CHECKING:
     from tests.test_permission_matrix import World
 
+READ_ONLY_FOR_ALL = "405 405 405 405 405 405"
 ORGANISERS = "login 404 200 404 200 200"
 ORGANISERS_SEND = "login 404 ok 404 ok ok"
 
@@ -44,6 +45,10 @@ def its_session(world: World) -> list[Any]:
 
 def no_print_of_its_event(world: World) -> list[Any]:
     return [world.event.slug, 1]
+
+
+def its_link(world: World) -> list[Any]:
+    return [world.registration.link_token()]
 
 
 EVENTS = {
@@ -86,4 +91,12 @@ EVENTS = {
     "event_badges": Row(ORGANISERS, KEEPERS_ANSWER, args=its_event),
     "event_badge_print": Row(NONE_OF_MINE, args=no_print_of_its_event),
     "event_badge_file": Row(NONE_OF_MINE, args=no_print_of_its_event),
+    # registering; a signed link opens one registration to whoever holds it
+    "event_register": Row(PUBLIC, SENDABLE, args=its_event),
+    "event_registered": Row(PUBLIC, args=its_event),
+    "registration_detail": Row(PUBLIC, args=link_of_its_registration),
+    "registration_change": Row(PUBLIC, SENDABLE, args=link_of_its_registration),
+    "registration_accept": Row(READ_ONLY_FOR_ALL, SENDABLE, args=link_of_its_registration),
+    "registration_cancel": Row(READ_ONLY_FOR_ALL, SENDABLE, args=link_of_its_registration),
+    "my_registrations": Row(SIGNED_IN),
 }

@@ -20,7 +20,7 @@ def settle_states(timestamp: int) -> int:
         try:
             moved += states.settle_now(event)
         except Exception:
-            log.exception("state of an event not settled", event=event.pk)
+            log.exception("state of an event not settled", event_id=event.pk)
     return moved
 
 
@@ -32,7 +32,7 @@ def give_places(timestamp: int) -> int:
         try:
             moved += bool(waiting.give_out_now(event))
         except Exception:
-            log.exception("places of an event not given out", event=event.pk)
+            log.exception("places of an event not given out", event_id=event.pk)
     return moved
 
 

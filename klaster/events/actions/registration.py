@@ -199,7 +199,7 @@ def _say_already(row: Registration) -> None:
         "events.already",
         to=row.person or row.email,
         template="events/letters/already",
-        context={"event": row.event.title, "url": row.event.get_absolute_url()},
+        context={"event": row.event.title, "url": letters.address("registration_detail", row)},
         language=row.language,
         key=f"{row.pk} {timezone.localdate()}",
         about=row,
