@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from klaster.events import factories as f
+from klaster.events import survey
 from klaster.events.factories import CalendarKeyFactory, RoomFactory, SeriesFactory, SessionFactory
 from tests.matrix_rows import KEEPERS_ANSWER, NONE_OF_MINE, OWN, POST_ONLY, PUBLIC, SENDABLE, SIGNED_IN, Row
 
@@ -49,6 +51,35 @@ def no_print_of_its_event(world: World) -> list[Any]:
 
 def its_link(world: World) -> list[Any]:
     return [world.registration.link_token()]
+
+
+def its_certificate(world: World) -> list[Any]:
+    return [world.event.slug, f.CertificateFactory(registration=world.registration).pk]
+
+
+def code_of_its_certificate(world: World) -> list[Any]:
+    return [f.CertificateFactory(registration=world.registration).code]
+
+
+def link_to_its_certificate(world: World) -> list[Any]:
+    return [f.CertificateFactory(registration=world.registration).registration.link_token()]
+
+
+def link_to_its_survey(world: World) -> list[Any]:
+    return [survey.token(f.SurveyFactory(event=world.event), world.registration)]
+
+
+def its_survey(world: World) -> list[Any]:
+    return its_survey_question(world)[:1]
+
+
+def its_survey_question(world: World) -> list[Any]:
+    asked = f.SurveyFactory(event=world.event, opened_at=None, closes_on=None)
+    return [world.event.slug, f.SurveyQuestionFactory(survey=asked).pk]
+
+
+def its_photo(world: World) -> list[Any]:
+    return [world.event.slug, f.PhotoFactory(event=world.event).pk]
 
 
 EVENTS = {
@@ -99,4 +130,30 @@ EVENTS = {
     "registration_accept": Row(READ_ONLY_FOR_ALL, SENDABLE, args=link_of_its_registration),
     "registration_cancel": Row(READ_ONLY_FOR_ALL, SENDABLE, args=link_of_its_registration),
     "my_registrations": Row(SIGNED_IN),
+    # after the event
+    "certificate_find": Row(PUBLIC),
+    "certificate_check": Row(PUBLIC, PUBLIC, args=code_of_its_certificate),
+    "certificate_by_link": Row(PUBLIC, args=link_to_its_certificate),
+    "certificate_file": Row(PUBLIC, args=link_to_its_certificate),
+    "certificate_pdf": Row(ORGANISERS, args=code_of_its_certificate),
+    "survey": Row(PUBLIC, PUBLIC, args=link_to_its_survey),
+    "event_after": Row(ORGANISERS, args=its_event),
+    "event_certificates": Row(ORGANISERS, ORGANISERS_SEND, args=its_event),
+    "certificate_withdraw": Row(ORGANISERS, ORGANISERS_SEND, args=its_certificate),
+    "event_survey": Row(ORGANISERS, ORGANISERS_SEND, args=its_survey),
+    "survey_open": Row(POST_ONLY, ORGANISERS_SEND, args=its_survey),
+    "survey_close": Row(POST_ONLY, ORGANISERS_SEND, args=its_survey),
+    "survey_remove": Row(POST_ONLY, "login 404 302 404 404 404", args=its_survey),
+    "survey_question_new": Row(ORGANISERS, ORGANISERS_SEND, args=its_survey),
+    "survey_question": Row(ORGANISERS, ORGANISERS_SEND, args=its_survey_question),
+    "survey_question_move": Row(POST_ONLY, ORGANISERS_SEND, args=its_survey_question),
+    "survey_question_delete": Row(POST_ONLY, "login 404 302 404 404 404", args=its_survey_question),
+    "survey_results": Row(ORGANISERS, ORGANISERS_SEND, args=its_survey),
+    "survey_export": Row(ORGANISERS, args=lambda world: [*its_survey(world), "csv"]),
+    "event_photos": Row(ORGANISERS, ORGANISERS_SEND, args=its_event),
+    "event_photo": Row(ORGANISERS, ORGANISERS_SEND, args=its_photo),
+    "event_photo_move": Row(POST_ONLY, ORGANISERS_SEND, args=its_photo),
+    "event_photo_delete": Row(POST_ONLY, "login 404 302 404 404 404", args=its_photo),
+    "event_report": Row(ORGANISERS, args=its_event),
+    "event_report_file": Row(ORGANISERS, args=lambda world: [world.event.slug, "xlsx"]),
 }

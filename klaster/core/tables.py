@@ -171,26 +171,35 @@ def xlsx_response(table: Table) -> FileResponse:
 
 def write_xlsx(table: Table, file: IO[bytes]) -> None:
     """The rows on one sheet (on several where they are more than a sheet holds), the origin on the last."""
+    write_book([table], file)
+
+
+def write_book(book_of: Sequence[Table], file: IO[bytes]) -> None:
+    """Several tables, each on sheets of its own with its title; the origin of the first on the last."""
     options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd", "strings_to_formulas": False,
                "strings_to_urls": False, "strings_to_numbers": False}  # fmt: skip
     with xlsxwriter.Workbook(file, options) as book:
         bold = book.add_format({"bold": True})
         styles = {"day": book.add_format({"num_format": "yyyy-mm-dd"}),
                   "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm"})}  # fmt: skip
-        for number, rows in enumerate(_sheets(iter(table.rows)), start=1):
-            sheet = book.add_worksheet(_sheet_name(table.title, number))
-            sheet.freeze_panes(1, 0)
-            sheet.set_column(0, max(len(table.columns) - 1, 0), 18)
-            for column, heading in enumerate(table.columns):
-                sheet.write_string(0, column, str(heading)[:LONGEST_CELL], bold)
-            for at, row in enumerate(rows, start=1):
-                for column, value in enumerate(row):
-                    _write(sheet, at, column, value, styles)
+        for table in book_of:
+            for number, rows in enumerate(_sheets(iter(table.rows)), start=1):
+                _fill(book.add_worksheet(_sheet_name(table.title, number)), table, rows, bold, styles)
         about = book.add_worksheet(_sheet_name(gettext("About this table"), 1))
         about.set_column(0, 1, 24)
-        for at, (name, value) in enumerate(table.origin()):
+        for at, (name, value) in enumerate(book_of[0].origin()):
             about.write_string(at, 0, name, bold)
             _write(about, at, 1, value, styles)
+
+
+def _fill(sheet: Worksheet, table: Table, rows: Iterator[Sequence[object]], bold: Any, styles: dict[str, Any]) -> None:
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, max(len(table.columns) - 1, 0), 18)
+    for column, heading in enumerate(table.columns):
+        sheet.write_string(0, column, str(heading)[:LONGEST_CELL], bold)
+    for at, row in enumerate(rows, start=1):
+        for column, value in enumerate(row):
+            _write(sheet, at, column, value, styles)
 
 
 def _sheets(rows: Iterator[Sequence[object]]) -> Iterator[Iterator[Sequence[object]]]:

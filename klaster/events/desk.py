@@ -23,6 +23,11 @@ class Tab:
     pages: tuple[str, ...] = ()
 
 
+AFTER = (
+    "event_certificates", "certificate_withdraw", "event_survey", "survey_open", "survey_question",
+    "survey_question_new", "survey_results", "event_photos", "event_photo", "event_report",
+)  # fmt: skip
+
 TABS = [
     Tab("event_desk", _("Overview"), "clipboard-list"),
     Tab("event_edit", _("The event"), "pencil", pages=("event_state",)),
@@ -37,7 +42,7 @@ TABS = [
         "events.check_in_event",
         pages=("event_badges", "event_badge_print", "event_door_counters", "event_door_late"),
     ),
-    Tab("event_after", _("After the event"), "award"),
+    Tab("event_after", _("After the event"), "award", pages=AFTER),
     Tab("event_team", _("Team"), "user-plus"),
 ]
 

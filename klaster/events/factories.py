@@ -114,6 +114,8 @@ class RegistrationFactory(DjangoModelFactory):
 
 
 class AttendanceFactory(DjangoModelFactory):
+    """Somebody who was there."""
+
     class Meta:
         model = models.Attendance
 
@@ -134,3 +136,45 @@ class CalendarKeyFactory(DjangoModelFactory):
         model = models.CalendarKey
 
     person = factory.SubFactory(UserFactory)
+
+
+class CertificateFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Certificate
+
+    registration = factory.SubFactory(RegistrationFactory)
+    event = factory.SelfAttribute("registration.event")
+    number = factory.Sequence(lambda n: n + 1)
+    name = factory.SelfAttribute("registration.name")
+
+
+class SurveyFactory(DjangoModelFactory):
+    """A survey that is open for a week, without questions."""
+
+    class Meta:
+        model = models.Survey
+
+    event = factory.SubFactory(EventFactory)
+    opened_at = factory.LazyFunction(timezone.now)
+    closes_on = factory.LazyFunction(lambda: timezone.localdate() + datetime.timedelta(days=7))
+
+
+class SurveyQuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.SurveyQuestion
+
+    survey = factory.SubFactory(SurveyFactory)
+    label = factory.Sequence(lambda n: both(f"Klausimas {n}?", f"Question {n}?"))
+    position = factory.Sequence(lambda n: n)
+
+
+class PhotoFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Photo
+
+    event = factory.SubFactory(EventFactory)
+    picture = small = "events/invented.jpg"
+    width, height, small_width = 1600, 900, 640
+    alt = factory.LazyFunction(lambda: both("Pramanyta salė", "An invented hall"))
+    credit = "Vardenis Pavardenis, CC BY 4.0"
+    consent = "Registracijos formoje"

@@ -6,7 +6,7 @@ import structlog
 
 from klaster.core import jobs
 from klaster.events import badge_prints
-from klaster.events.actions import states, waiting
+from klaster.events.actions import certificates, states, waiting
 from klaster.events.models import BadgePrint
 
 log = structlog.get_logger(__name__)
@@ -48,3 +48,9 @@ def make_badges(print_id: int) -> None:
 def forget_badges(timestamp: int) -> int:
     """Files of badges are names on paper: gone after a day."""
     return badge_prints.forget_badges()
+
+
+@jobs.every("40 2 * * *", "events.forget_certificate_names")
+def forget_certificate_names(timestamp: int) -> int:
+    """Ten years after they were issued."""
+    return certificates.forget_names()

@@ -14,8 +14,10 @@ from klaster.events.models import (
     Attendance,
     BadgePrint,
     CalendarKey,
+    Certificate,
     Draw,
     Material,
+    Photo,
     Registration,
     StateChange,
     TeamMember,
@@ -52,6 +54,23 @@ def pointed_only(rows: QuerySet[Any], person: User) -> None:
     """Nothing to do: the rows point at the person, whose own row loses its name."""
 
 
+def certificates_of(person: User) -> QuerySet[Certificate]:
+    return Certificate.objects.filter(registration__in=registered_as(person).values("pk"))
+
+
+def certificates_without_name(rows: QuerySet[Certificate], person: User) -> None:
+    rows.update(name="", organisation="")
+
+
+register(  # before registrations, which afterwards do not lead to the person any more
+    Certificate,
+    rows=certificates_of,
+    purpose=_("So that you can prove that you attended, and others can check it."),
+    kept=_("Ten years; then the certificate stays valid without your name."),
+    fate=Fate.ANONYMISED,
+    export=["event", "shown_number", "code", "name", "organisation", "minutes", "issued_at", "withdrawn_at", "reason"],
+    anonymise=certificates_without_name,
+)
 register(
     Answer,
     rows=answered_by,
@@ -133,4 +152,12 @@ register(
     kept=_("Until you close the address."),
     fate=Fate.DELETED,
     export=["made_at"],
+)
+register(
+    Photo,
+    "added_by",
+    purpose=_("So that one can ask where a picture comes from."),
+    kept=_("As long as the event."),
+    fate=Fate.ANONYMISED,
+    export=["event", "alt", "added_at"],
 )

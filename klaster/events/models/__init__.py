@@ -1,12 +1,5 @@
-from klaster.events.models.agenda import (
-    EventPartner,
-    Material,
-    Room,
-    Session,
-    SessionSpeaker,
-    Speaker,
-    Track,
-)
+from klaster.events.models.after import Certificate, Photo
+from klaster.events.models.agenda import EventPartner, Material, Room, Session, SessionSpeaker, Speaker, Track
 from klaster.events.models.calendars import CalendarKey
 from klaster.events.models.door import Attendance, BadgePrint
 from klaster.events.models.events import BY_THE_CLOCK, Event, State, StateChange, TeamMember
@@ -24,10 +17,11 @@ from klaster.events.models.registration import (
     SessionChoice,
 )
 from klaster.events.models.series import Series
+from klaster.events.models.survey import SpentToken, Survey, SurveyAnswer, SurveyQuestion
 
 __all__ = [
-    "BY_THE_CLOCK", "ENDED", "HOLD_A_PLACE", "Answer", "Attendance", "BadgePrint", "CalendarKey", "Category", "Draw",
-    "Event", "EventFigure", "EventPartner", "Material", "Question", "Quota", "Registration", "RegistrationState",
-    "Room", "Series", "Session", "SessionChoice", "SessionSpeaker", "Speaker", "State", "StateChange", "TeamMember",
-    "Track",
+    "BY_THE_CLOCK", "ENDED", "HOLD_A_PLACE", "Answer", "Attendance", "BadgePrint", "CalendarKey", "Category",
+    "Certificate", "Draw", "Event", "EventFigure", "EventPartner", "Material", "Photo", "Question", "Quota",
+    "Registration", "RegistrationState", "Room", "Series", "Session", "SessionChoice", "SessionSpeaker", "Speaker",
+    "SpentToken", "State", "StateChange", "Survey", "SurveyAnswer", "SurveyQuestion", "TeamMember", "Track",
 ]  # fmt: skip

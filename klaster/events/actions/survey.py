@@ -1,0 +1,187 @@
+"""A survey is prepared, opened until a day, answered once by each link, and over."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
+
+from klaster.accounts.models import User
+from klaster.core import audit, languages
+from klaster.core.fields import Translated
+from klaster.events import survey as surveys
+from klaster.events.models import Event, Registration, Session, SpentToken, Survey, SurveyAnswer, SurveyQuestion
+from klaster.events.models.survey import SCALE
+
+Kind = SurveyQuestion.Kind
+POOR, GOOD = gettext_noop("poor"), gettext_noop("very good")
+DEFAULTS: list[tuple[str, str, tuple[str, str], tuple[str, ...]]] = [
+    (Kind.SCALE, gettext_noop("How good was the event as a whole?"), (POOR, GOOD), ()),
+    (Kind.SCALE, gettext_noop("How useful was it for your work?"),
+     (gettext_noop("not at all"), gettext_noop("very useful")), ()),
+    (Kind.CHOICE, gettext_noop("Would you come again?"), ("", ""),
+     (gettext_noop("certainly"), gettext_noop("perhaps"), gettext_noop("no"))),
+    (Kind.TEXT, gettext_noop("What should be better next time?"), ("", ""), ()),
+]  # fmt: skip
+
+
+class AnsweredAlreadyError(Exception):
+    """This link has been answered with."""
+
+
+def in_all_languages(text: str) -> Translated:
+    words = Translated()
+    for code in languages.codes():
+        with override(code):
+            words[code] = _(text) if text else ""
+    return words
+
+
+@transaction.atomic
+def prepare(event: Event, *, by: User) -> Survey:
+    """The survey of an event, with the questions most organisers ask; the one there is where there is one."""
+    survey, is_new = Survey.objects.get_or_create(event=event)
+    if is_new:
+        for position, (kind, label, ends, options) in enumerate(DEFAULTS):
+            SurveyQuestion.objects.create(
+                survey=survey, kind=kind, label=in_all_languages(label), position=position,
+                low=in_all_languages(ends[0]), high=in_all_languages(ends[1]),
+                options=[in_all_languages(option) for option in options],
+            )  # fmt: skip
+        audit.record(gettext_noop("prepared the survey"), event, by=by)
+    return survey
+
+
+def locked(survey: Survey) -> Survey:
+    return Survey.objects.select_for_update(of=("self",)).select_related("event").get(pk=survey.pk)
+
+
+def refuse_once_open(survey: Survey) -> None:
+    if not survey.is_draft:
+        raise ValidationError(_("The survey is open: its questions stay as people found them."))
+
+
+@transaction.atomic
+def open_until(survey: Survey, day: datetime.date, *, by: User) -> Survey:
+    """Open a survey, or change its last day while it is open. One that is over stays over: its results were seen."""
+    survey = locked(survey)
+    if survey.is_over:
+        raise ValidationError(_("The survey is over, and its results can be seen: it does not open again."))
+    if day < timezone.localdate():
+        raise ValidationError({"closes_on": _("This day is over.")})
+    if not survey.event.is_over and survey.is_draft:
+        raise ValidationError(_("A survey opens when the event is over."))
+    if survey.is_draft and survey.rates_sessions:
+        _ask_about_sessions(survey)
+    if not survey.questions.exists():
+        raise ValidationError(_("Ask at least one question."))
+    before = audit.snapshot(survey)
+    survey.opened_at, survey.closes_on = survey.opened_at or timezone.now(), day
+    survey.save()
+    audit.record(gettext_noop("opened the survey"), survey, by=by, before=before)
+    return survey
+
+
+@transaction.atomic
+def close(survey: Survey, *, by: User) -> Survey:
+    """End a survey before its day."""
+    survey = locked(survey)
+    if not survey.is_open:
+        raise ValidationError(_("The survey is not open."))
+    before = audit.snapshot(survey)
+    survey.closes_on = timezone.localdate() - datetime.timedelta(days=1)
+    survey.save()
+    audit.record(gettext_noop("closed the survey"), survey, by=by, before=before)
+    return survey
+
+
+def _ask_about_sessions(survey: Survey) -> None:
+    last = survey.questions.count()
+    sessions = survey.event.sessions.filter(is_cancelled=False).exclude(kind=Session.Kind.PAUSE).in_order()
+    for position, session in enumerate(sessions, start=last):
+        SurveyQuestion.objects.create(
+            survey=survey, kind=Kind.SCALE, label=session.title, session=session, position=position,
+            low=in_all_languages(POOR), high=in_all_languages(GOOD),
+        )  # fmt: skip
+
+
+@transaction.atomic
+def answer(survey: Survey, registration: Registration, answers: Mapping[int, int | str]) -> None:
+    """Take what one link answers, {question: number or words}. The second time it is AnsweredAlreadyError."""
+    survey = locked(survey)
+    if not survey.is_open:
+        raise ValidationError(_("This survey is over."))
+    try:
+        with transaction.atomic():
+            SpentToken.objects.create(survey=survey, digest=surveys.digest(survey, registration))
+    except IntegrityError as error:
+        raise AnsweredAlreadyError from error
+    rows = []
+    for question in survey.questions.all():
+        given = answers.get(question.pk)
+        if given in (None, ""):
+            continue
+        if question.kind == Kind.TEXT:
+            rows.append(SurveyAnswer(question=question, text=str(given)))
+        elif given in dict(question.choices) or given in SCALE:
+            rows.append(SurveyAnswer(question=question, number=int(given)))
+    SurveyAnswer.objects.bulk_create(sorted(rows, key=lambda row: row.pk))  # stored in the order of the lot
+
+
+@transaction.atomic
+def remove(survey: Survey, *, by: User) -> None:
+    """Take a survey back that nobody has answered."""
+    survey = locked(survey)
+    if survey.spent.exists():
+        raise ValidationError(_("People have answered: close the survey instead."))
+    audit.record(gettext_noop("deleted the survey"), survey.event, by=by)
+    survey.delete()
+
+
+# --- questions --------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def save_question(question: SurveyQuestion) -> SurveyQuestion:
+    survey = locked(question.survey)
+    refuse_once_open(survey)
+    if question.pk is None:
+        question.position = survey.questions.count()
+    question.save()
+    return question
+
+
+@transaction.atomic
+def move_up(question: SurveyQuestion) -> None:
+    survey = locked(question.survey)
+    refuse_once_open(survey)
+    rows = list(survey.questions.order_by("position", "pk"))
+    at = next(number for number, row in enumerate(rows) if row.pk == question.pk)
+    if at:
+        rows[at - 1], rows[at] = rows[at], rows[at - 1]
+    for position, row in enumerate(rows):
+        row.position = position
+    SurveyQuestion.objects.bulk_update(rows, ["position"])
+
+
+@transaction.atomic
+def delete_question(question: SurveyQuestion) -> None:
+    refuse_once_open(locked(question.survey))
+    question.delete()
+
+
+@transaction.atomic
+def show(survey: Survey, questions: Iterable[str], *, by: User) -> None:
+    """Let everybody see the results of these questions, by key; of none where the list is empty. Words never."""
+    survey = locked(survey)
+    before = audit.snapshot(survey)
+    chosen = {int(key) for key in questions if key.isdecimal()}
+    rows = survey.questions.exclude(kind=Kind.TEXT)
+    rows.filter(pk__in=chosen).update(is_public=True)
+    rows.exclude(pk__in=chosen).update(is_public=False)
+    survey.is_public = rows.filter(is_public=True).exists()
+    survey.save(update_fields=["is_public"])
+    audit.record(gettext_noop("chose the public results of the survey"), survey, by=by, before=before)
