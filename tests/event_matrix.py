@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from klaster.events import factories as f
 from klaster.events import survey
-from klaster.events.factories import CalendarKeyFactory, RoomFactory, SeriesFactory, SessionFactory
+from klaster.events.factories import CalendarKeyFactory, MailingFactory, RoomFactory, SeriesFactory, SessionFactory
 from tests.matrix_rows import KEEPERS_ANSWER, NONE_OF_MINE, OWN, POST_ONLY, PUBLIC, SENDABLE, SIGNED_IN, Row
 
 if TYPE_CHECKING:
@@ -82,6 +82,20 @@ def its_photo(world: World) -> list[Any]:
     return [world.event.slug, f.PhotoFactory(event=world.event).pk]
 
 
+def its_letter(world: World) -> list[Any]:
+    return [world.event.slug, "confirmed"]
+
+
+def its_mailing(world: World) -> list[Any]:
+    return [world.event.slug, MailingFactory(event=world.event).pk]
+
+
+def of_a_series(world: World) -> list[Any]:
+    world.event.series = SeriesFactory()
+    world.event.save()
+    return [world.event.slug]
+
+
 EVENTS = {
     # public
     "event_list": Row(PUBLIC),
@@ -102,6 +116,18 @@ EVENTS = {
     "session_move": Row("login 405 405 405 405 405", post=ORGANISERS_SEND, args=its_session),
     "material_file": Row("404 404 404 404 404 404", args=lambda world: [world.event.slug, 1], is_open=True),
     "event_delete": Row("login 405 405 405 405 405", post=ORGANISERS_SEND, args=its_event),
+    # letters
+    "event_messages": Row(ORGANISERS, args=its_event),
+    "event_letter_times": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_event),
+    "event_letter_text": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_letter),
+    "event_mailing_new": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_event),
+    "event_invitation_new": Row(ORGANISERS, post=ORGANISERS_SEND, args=of_a_series),
+    "event_mailing": Row(ORGANISERS, args=its_mailing),
+    "event_mailing_edit": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_mailing),
+    "event_mailing_do": Row(POST_ONLY, post=ORGANISERS_SEND, args=its_mailing),
+    "event_outbox": Row(ORGANISERS, args=its_event),
+    "event_outbox_again": Row(POST_ONLY, post=ORGANISERS_SEND, args=its_event),
+    "registration_online": Row(PUBLIC, args=link_of_its_registration),
     # calendars
     "event_ics": Row(PUBLIC, args=its_event),
     "events_ics": Row(PUBLIC),

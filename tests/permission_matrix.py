@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from klaster.core import lists
 from tests.event_matrix import EVENTS
 from tests.matrix_rows import (
     CONFIRM_FIRST,
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 
 def somebody(world: World) -> list[Any]:
     return [world.people["member"].pk]
+
+
+def a_list(world: World) -> list[Any]:
+    return [lists.url("events.series 1", "ona@example.org", "en").split("/")[-2]]
 
 
 def csv(world: World) -> list[Any]:
@@ -68,6 +73,7 @@ MATRIX: dict[str, Row] = {
     "security_txt": Row(PUBLIC, "405 405 405 405 405 405"),
     "media": Row(GONE, args=lambda world: ["no-such-file.png"]),
     "components": Row(PUBLIC),
+    "leave_list": Row(PUBLIC, SENDABLE, args=a_list),
     "theme": Row("405 405 405 405 405 405", SENDABLE),
     "error_page": Row(GONE, args=lambda world: [418]),
     # one's own account

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from klaster.accounts.models import Invitation, User, Viewing
-from klaster.core.models import AuditEvent, Letter, Notice
+from klaster.core import lists
+from klaster.core.models import AuditEvent, Bounce, LeftList, Letter, Notice
 from klaster.core.privacy import Fate, register
 
 WITH_ACCOUNT = _("As long as the account.")
@@ -145,6 +146,22 @@ register(
     kept=WITH_ACCOUNT,
     fate=Fate.DELETED,
     export=["topic", "subject", "body", "url", "at", "read_at"],
+)
+register(
+    Bounce,
+    purpose=_("So that we do not write again and again to an address that does not exist."),
+    kept=_("One year."),
+    fate=Fate.DELETED,
+    export=["address", "status", "reason", "at"],
+    rows=lambda person: Bounce.objects.filter(address__iexact=person.email),
+)
+register(
+    LeftList,
+    purpose=_("So that you get no letters you did not want any more."),
+    kept=_("Until you want them again."),
+    fate=Fate.DELETED,
+    export=["list_name", "at"],
+    rows=lambda person: LeftList.objects.filter(who__in=[lists.who(person), lists.who(person.email)]),
 )
 
 

@@ -39,7 +39,7 @@ from procrastinate.periodic import PeriodicRegistry
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from klaster.core import audit, limits
-from klaster.core.models import Letter, Notice
+from klaster.core.models import Bounce, Letter, Notice
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +95,7 @@ def tidy(timestamp: int) -> None:
     call_command("clearsessions")
     a_year_ago = timezone.now() - timedelta(days=365)
     Letter.objects.kept_long_enough().delete()
+    Bounce.objects.kept_long_enough().delete()
     Notice.objects.filter(read_at__lt=a_year_ago).delete()
     manager = app.job_manager
     for hours, failed in ((24 * 7, False), (24 * 90, True)):

@@ -36,11 +36,11 @@ from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
-from klaster.core import jobs, languages
+from klaster.core import jobs, languages, lists
 from klaster.core.fields import Translated
-from klaster.core.models import Letter, label_of
+from klaster.core.models import Bounce, Letter, label_of
 
 log = structlog.get_logger(__name__)
 
@@ -94,9 +94,11 @@ def write_text(
     kind: str = Kind.PERSONAL,
     reply_to: str = "",
     held: bool = False,
+    list_name: str = "",
 ) -> Letter:
     """Queue a letter whose text the caller has rendered in `language`: what people typed went through `plain`, and the
-    body ends as `signed` ends it. Once for each purpose, record (or `key`) and recipient, like `write`."""
+    body ends as `signed` ends it. Once for each purpose, record (or `key`) and recipient, like `write`. Whoever
+    is written to as one of a list (see lists.py) may leave it by the mail program's own button."""
     person = None if isinstance(to, str) else to
     address = to if isinstance(to, str) else to.email  # type: ignore[attr-defined]
     about_type, about_pk = (label_of(about), str(about.pk)) if about else ("", "")
@@ -114,6 +116,7 @@ def write_text(
             language=language,
             subject=subject,
             body=body,
+            list_name=list_name,
             state=State.HELD if held else State.QUEUED,
         )
     )
@@ -182,10 +185,12 @@ def render(template: str, context: Mapping[str, Any]) -> tuple[str, str]:
     return one_line(subject)[:200], signed(body)
 
 
-def signed(body: str) -> str:
-    """The text of a letter with at most one empty line between paragraphs, and who it is from at its end."""
+def signed(body: str, leave_url: str = "") -> str:
+    """The text of a letter with at most one empty line between paragraphs, and who it is from at its end; `leave_url`
+    is where one leaves the list it goes to (see lists.py)."""
     body = re.sub(r"\n{3,}", "\n\n", body.strip())
-    return f"{body}\n\n-- \n{settings.WAGTAIL_SITE_NAME}\n{settings.SITE_URL}\n"
+    leave = gettext("No more such letters: %(url)s") % {"url": leave_url} + "\n" if leave_url else ""
+    return f"{body}\n\n-- \n{settings.WAGTAIL_SITE_NAME}\n{settings.SITE_URL}\n{leave}"
 
 
 def _safe(name: str, value: Any) -> Any:
@@ -261,6 +266,10 @@ def recheck(purpose: str) -> Callable[[Callable[[Letter], bool]], Callable[[Lett
 def may_receive(letter: Letter) -> bool:
     if letter.person is not None and not letter.person.is_active:
         return False
+    if letter.list_name and lists.has_left(letter.list_name, lists.who(letter.person or letter.address)):
+        return False
+    if letter.kind == Kind.BULK and Bounce.objects.gives_up(letter.person.email if letter.person else letter.address):
+        return False
     return _rechecks.get(letter.purpose, lambda _letter: True)(letter)
 
 
@@ -308,6 +317,8 @@ def _take(letter_id: int) -> Letter | None:
 
 def _message(letter: Letter, connection: BaseEmailBackend) -> EmailMultiAlternatives:
     headers = {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated", "Content-Language": letter.language}
+    if letter.list_name:
+        headers |= lists.headers(letter.list_name, letter.person or letter.address, letter.language)
     message = EmailMultiAlternatives(
         subject=letter.subject,
         body=letter.body,
@@ -385,6 +396,22 @@ def release(letters: models.QuerySet[Letter]) -> int:
 def hold(letters: models.QuerySet[Letter]) -> int:
     """Keep back what is queued: after a restore nothing goes out before somebody has looked."""
     return letters.filter(state=State.QUEUED).update(state=State.HELD)
+
+
+@transaction.atomic
+def came_back(message_id: str, *, is_hard: bool, status: str, reason: str) -> Letter | None:
+    """A mail server returned the letter: it failed, whoever had taken it before. None for a letter that is not ours or
+    whose return is known already."""
+    letter = Letter.objects.select_for_update(of=("self",)).filter(message_id=message_id).first()
+    if letter is None:
+        return None
+    bounce = {"address": letter.address, "is_hard": is_hard, "status": status[:12], "reason": one_line(reason)[:300]}
+    _bounce, is_new = Bounce.objects.get_or_create(message_id=message_id, defaults=bounce)
+    if not is_new:
+        return None
+    if letter.state in (State.SENT, State.UNCERTAIN, State.SENDING):
+        _finish(letter, State.FAILED, error=one_line(f"{status} {reason}"))
+    return letter
 
 
 @transaction.atomic

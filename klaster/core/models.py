@@ -12,6 +12,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -210,6 +211,14 @@ class Letter(models.Model):
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     error = models.CharField(_("last error"), max_length=300, blank=True)
     message_id = models.CharField(_("message id"), max_length=200, unique=True)
+    list_name = models.CharField(
+        _("list"),
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What one can leave by a link in the letter; see lists.py."),
+    )
     written_at = models.DateTimeField(_("written"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
@@ -243,6 +252,60 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class BounceQuerySet(models.QuerySet["Bounce"]):
+    HARD_ONES = 2
+
+    def gives_up(self, address: str) -> bool:
+        """The address does not exist any more: it came back for good more than once."""
+        return self.filter(address__iexact=address, is_hard=True)[: self.HARD_ONES].count() >= self.HARD_ONES
+
+    def kept_long_enough(self) -> BounceQuerySet:
+        return self.filter(at__lt=timezone.now() - datetime.timedelta(days=Letter.KEPT_DAYS))
+
+
+class Bounce(models.Model):
+    """A letter of ours came back, and why; see bounces.py."""
+
+    message_id = models.CharField(_("message id"), max_length=200, unique=True)
+    address = models.EmailField(_("address"), max_length=254)
+    is_hard = models.BooleanField(_("for good"), help_text=_("There is no such mailbox, not: it is full today."))
+    status = models.CharField(_("status"), max_length=12, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    objects = BounceQuerySet.as_manager()
+
+    keeps_pages = True
+
+    class Meta:
+        verbose_name = _("letter that came back")
+        verbose_name_plural = _("letters that came back")
+        ordering = ["-id"]
+        indexes = [models.Index(Upper("address"), name="bounces_of_an_address")]
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.status} {self.reason}"
+
+
+class LeftList(models.Model):
+    """Somebody wants no more letters of a list; see lists.py."""
+
+    list_name = models.CharField(_("list"), max_length=60)
+    who = models.CharField(_("who"), max_length=254, help_text=_("An address, or the number of a person."))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    keeps_pages = True
+
+    class Meta:
+        verbose_name = _("left list of letters")
+        verbose_name_plural = _("left lists of letters")
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["list_name", "who"], name="a_list_is_left_once")]
+
+    def __str__(self) -> str:
+        return f"{self.list_name}: {self.who}"
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

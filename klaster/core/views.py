@@ -7,10 +7,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from klaster.core import errors, gallery, languages, themes
+from klaster.core import errors, gallery, languages, lists, themes
 
 
 # A token would need a cookie on every page, and no page could be kept for all; a stranger could only dim a screen.
@@ -25,6 +26,26 @@ def theme(request: HttpRequest) -> HttpResponse:
     response = redirect(f"{back}#appearance")
     themes.keep(response, request.POST.get("theme", ""))
     return response
+
+
+# Mail programs post to it without having been here (RFC 8058); the token is bound to one reader and one list.
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "POST"])
+@never_cache
+def leave_list(request: HttpRequest, token: str) -> HttpResponse:
+    """Leave a list of letters, or come back to it. Opening the page changes nothing."""
+    found = lists.read(token)
+    if found is None:
+        raise Http404
+    list_name, who = found
+    if request.method == "POST":
+        if request.POST.get("back"):
+            lists.come_back(list_name, who)
+        else:
+            lists.leave(list_name, who)
+    context = {"title": lists.title(list_name), "has_left": lists.has_left(list_name, who)}
+    return render(request, "core/leave_list.html", context)
 
 
 @login_not_required

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from klaster.events.models import Event
 
@@ -34,7 +35,20 @@ TABS = [
     Tab("event_agenda_edit", _("Agenda"), "calendar-days"),
     Tab("event_form_edit", _("Registration form"), "list-checks"),
     Tab("event_registrations", _("Registrations"), "users", "events.read_registrations"),
-    Tab("event_messages", _("Letters"), "mail"),
+    Tab(
+        "event_messages",
+        pgettext_lazy("mail", "Letters"),
+        "mail",
+        pages=(
+            "event_letter_text",
+            "event_letter_times",
+            "event_mailing_new",
+            "event_invitation_new",
+            "event_mailing",
+            "event_mailing_edit",
+            "event_outbox",
+        ),
+    ),
     Tab(
         "event_door",
         _("At the door"),

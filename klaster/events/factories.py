@@ -178,3 +178,13 @@ class PhotoFactory(DjangoModelFactory):
     alt = factory.LazyFunction(lambda: both("Pramanyta salė", "An invented hall"))
     credit = "Vardenis Pavardenis, CC BY 4.0"
     consent = "Registracijos formoje"
+
+
+class MailingFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Mailing
+
+    event = factory.SubFactory(EventFactory)
+    by = factory.SubFactory(UserFactory)
+    subject = both("Kaip atvykti", "Getting there")
+    text = both("Sveiki, {name}", "Hello {name}")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop, override
+
+from klaster.core import languages
+from klaster.core.fields import Translated
 
 
 class LetterKind(models.TextChoices):
@@ -99,3 +102,19 @@ def default_text(kind: str) -> str:
     parts = [HELLO, MESSAGES[LetterKind(kind)], FACTS]
     parts += [WAYS] if kind in WITH_WAYS else [YOURS] if kind in WITH_LINK else []
     return "\n\n".join(_(part) for part in [*parts, BYE])
+
+
+# An invitation to people who came to earlier events of the series.
+INVITATION_SUBJECT = gettext_noop("We invite you: {event}")
+INVITATION = gettext_noop(
+    "Hello,\n\nyou came to an earlier event of this series, and said that you would like to hear of the next. Here it "
+    "is.\n\nEvent: {event}\nWhen: {when}\nWhere: {place}\n\nMore, and registration: {page}\n\nOrganised by {organiser}"
+)
+
+
+def in_all_languages(words: str) -> Translated:
+    found = Translated()
+    for code in languages.codes():
+        with override(code):
+            found[code] = _(words)
+    return found

@@ -11,11 +11,12 @@ that cannot be written is logged and never holds up the act.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet, prefetch_related_objects
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ from klaster.core.models import Letter
 from klaster.core.notify import notify
 from klaster.events import letter_texts
 from klaster.events.letter_texts import OF_A_REGISTRATION, LetterKind
-from klaster.events.merge_fields import merge
+from klaster.events.merge_fields import FIELD, MEANINGS, merge
 from klaster.events.models import Event, Registration, RegistrationState, State
 from klaster.events.topics import MY_EVENTS
 
@@ -81,11 +82,18 @@ def tell_all(event_id: int, kind: str, occasion: str, more: dict[str, Any]) -> i
     event = Event.objects.get(pk=event_id)
     note = Translated(more.get("note") or {})
     written = 0
-    for registration in event.registrations.live().select_related("person", "booked_by__person").order_by("pk"):
-        registration.event = event
+    for registration in with_event(event, event.registrations.live()):
         letter = write(registration, LetterKind(kind), occasion=occasion, note=note, fields=more.get("fields", ()))
         written += letter is not None
     return written
+
+
+def with_event(event: Event, registrations: QuerySet[Registration]) -> Iterator[Registration]:
+    """These registrations of the event, ready to be written to without a question more about each."""
+    prefetch_related_objects([event], "letter_texts")
+    for registration in registrations.select_related("person", "booked_by__person").order_by("pk"):
+        registration.event = event
+        yield registration
 
 
 def write(
@@ -95,6 +103,7 @@ def write(
     occasion: str,
     note: Translated | str = "",
     fields: Iterable[str] = (),
+    sent_as: str = Letter.Kind.PERSONAL,
 ) -> Letter | None:
     """One letter of a kind; None where there is nobody to write to, or the text could not be made (which is logged)."""
     to, language = recipient_of(registration), language_of(registration)
@@ -102,16 +111,17 @@ def write(
         return None
     try:
         with transaction.atomic(), override(language):
-            subject, text = letter_texts.default_subject(kind), letter_texts.default_text(kind)
-            values = values_of(registration, note=note, fields=fields)
+            subject, text = texts_of(registration.event, kind)
+            subject, body = rendered(subject, text, registration, note=note, fields=fields)
             letter = letters.write_text(
                 f"events.{kind}",
                 to=to,
-                subject=letters.one_line(merge(subject, values))[:200],
-                body=letters.signed(merge(text, values)),
+                subject=subject,
+                body=letters.signed(body),
                 language=language,
                 key=f"{registration.pk} {occasion}".strip(),
                 about=registration,
+                kind=sent_as,
                 reply_to=registration.event.contact_email,
             )
             _tell_on_site(registration, kind, f"{kind} {registration.pk} {occasion}")
@@ -119,6 +129,30 @@ def write(
     except Exception:
         log.exception("letter not written", registration=registration.pk, kind=str(kind))
         return None
+
+
+def texts_of(event: Event, kind: str) -> tuple[str, str]:
+    """(subject, text) in the language of now: the organiser's words, or the usual ones where there are none."""
+    own = next((each for each in event.letter_texts.all() if each.kind == kind), None)
+    language = languages.current()
+    subject, text = (own.subject.get(language), own.text.get(language)) if own else ("", "")
+    return subject or letter_texts.default_subject(kind), text or letter_texts.default_text(kind)
+
+
+def rendered(
+    subject: str,
+    text: str,
+    registration: Registration,
+    *,
+    note: Translated | str = "",
+    fields: Iterable[str] = (),
+    event: Event | None = None,
+) -> tuple[str, str]:
+    """(subject, body without its end) in the language of now; `event` is another than that of the registration where
+    it is an invitation."""
+    names = set(FIELD.findall(subject + text))
+    values = values_of(registration, names, note=note, fields=fields, event=event)
+    return letters.one_line(merge(subject, values))[:200], merge(text, values)
 
 
 def _tell_on_site(registration: Registration, kind: LetterKind, key: str) -> None:
@@ -151,22 +185,38 @@ def language_of(registration: Registration) -> str:
 
 
 # --- what goes into the fields: texts that may stand in a letter, in the language of now -----------------------------
-def values_of(registration: Registration, *, note: Translated | str = "", fields: Iterable[str] = ()) -> dict[str, str]:
-    event = registration.event
-    values = {
-        "name": letters.plain(registration.name),
-        "event": letters.plain(str(event.title)),
-        "when": when(event),
-        "place": _("online") if takes_part_online(registration) else place(event),
-        "online": online_link(registration),
-        "link": address("registration_detail", registration),
-        "calendar": address("registration_ics", registration),
-        "page": letters.own_url(event.get_absolute_url()),
-        "until": moment(registration.offered_until, event) if registration.offered_until else "",
-        "note": "\n".join(letters.plain(line) for line in str(note).splitlines()),
-        "organiser": letters.plain(event.organised_by),
+def values_of(
+    registration: Registration,
+    names: Iterable[str] = MEANINGS,
+    *,
+    note: Translated | str = "",
+    fields: Iterable[str] = (),
+    event: Event | None = None,
+) -> dict[str, str]:
+    """What these merge fields are for somebody."""
+    event = event or registration.event
+    given: dict[str, Callable[[], str]] = {
+        "name": lambda: letters.plain(registration.name),
+        "event": lambda: letters.plain(str(event.title)),
+        "when": lambda: when(event),
+        "place": lambda: _("online") if takes_part_online(registration) else place(event),
+        "online": lambda: online_link(registration),
+        "link": lambda: address("registration_detail", registration),
+        "calendar": lambda: address("registration_ics", registration),
+        "page": lambda: letters.own_url(event.get_absolute_url()),
+        "until": lambda: moment(registration.offered_until, event) if registration.offered_until else "",
+        "note": lambda: "\n".join(letters.plain(line) for line in str(note).splitlines()),
+        "changes": lambda: _changes(fields, registration),
+        "materials": lambda: materials_link(event),
+        "survey": lambda: survey_link(registration),
+        "organiser": lambda: letters.plain(event.organised_by),
     }
-    return values | {"changes": _changes(fields, values)}
+    return {name: given[name]() for name in names if name in given}
+
+
+def materials_link(event: Event) -> str:
+    is_there = event.materials.filter(is_public=True).exists()
+    return letters.own_url(event.get_absolute_url()) if is_there else ""
 
 
 def when(event: Event) -> str:
@@ -188,7 +238,9 @@ def moment(at: datetime.datetime, event: Event) -> str:
 
 
 def _day(day: datetime.date) -> str:
-    return f"{formats.date_format(day, 'DATE_FORMAT')}, {formats.date_format(day, 'l')}"
+    weekday = formats.date_format(day, "l")
+    weekday = weekday if languages.current() in ("en", "de") else weekday.lower()
+    return f"{formats.date_format(day, 'DATE_FORMAT')}, {weekday}"
 
 
 def _hour(at: datetime.datetime) -> str:
@@ -221,6 +273,16 @@ def address(name: str, registration: Registration) -> str:
         return ""
 
 
+def survey_link(registration: Registration) -> str:
+    """To answer the survey of the event, while there is one."""
+    return ""
+
+
+def desk_address(name: str, event: Event, language: str) -> str:
+    with override(language):
+        return reverse(name, args=[event.slug])
+
+
 CHANGES = {
     "starts": ("when", gettext_noop("New time: %(value)s")),
     "ends": ("when", gettext_noop("New time: %(value)s")),
@@ -235,6 +297,7 @@ CHANGES = {
 }
 
 
-def _changes(fields: Iterable[str], values: Mapping[str, str]) -> str:
+def _changes(fields: Iterable[str], registration: Registration) -> str:
     told_of = dict(CHANGES[field] for field in fields if field in CHANGES)
+    values = values_of(registration, told_of)
     return "\n".join(_(words) % {"value": values[name]} for name, words in told_of.items() if values[name])

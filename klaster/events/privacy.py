@@ -16,8 +16,10 @@ from klaster.events.models import (
     CalendarKey,
     Certificate,
     Draw,
+    Mailing,
     Material,
     Photo,
+    Recipient,
     Registration,
     StateChange,
     TeamMember,
@@ -78,6 +80,14 @@ register(
     kept=COMING_KEPT,
     fate=Fate.DELETED,
     export=["question", "value"],
+)
+register(
+    Recipient,
+    rows=lambda person: Recipient.objects.filter(registration__in=registered_as(person).values("pk")),
+    purpose=COMING,
+    kept=COMING_KEPT,
+    fate=Fate.DELETED,
+    export=["mailing", "written_at"],
 )
 register(
     Registration,
@@ -160,4 +170,13 @@ register(
     kept=_("As long as the event."),
     fate=Fate.ANONYMISED,
     export=["event", "alt", "added_at"],
+)
+register(
+    Mailing,
+    "by",
+    "agreed_by",
+    purpose=_("So that one can ask who wrote to those who come."),
+    kept=_("As long as the event."),
+    fate=Fate.ANONYMISED,
+    export=["event", "subject", "created_at"],
 )

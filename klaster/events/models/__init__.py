@@ -4,6 +4,7 @@ from klaster.events.models.calendars import CalendarKey
 from klaster.events.models.door import Attendance, BadgePrint
 from klaster.events.models.events import BY_THE_CLOCK, Event, State, StateChange, TeamMember
 from klaster.events.models.figures import EventFigure
+from klaster.events.models.messages import LetterRound, LetterSettings, LetterText, Mailing, Recipient
 from klaster.events.models.registration import (
     ENDED,
     HOLD_A_PLACE,
@@ -21,7 +22,8 @@ from klaster.events.models.survey import SpentToken, Survey, SurveyAnswer, Surve
 
 __all__ = [
     "BY_THE_CLOCK", "ENDED", "HOLD_A_PLACE", "Answer", "Attendance", "BadgePrint", "CalendarKey", "Category",
-    "Certificate", "Draw", "Event", "EventFigure", "EventPartner", "Material", "Photo", "Question", "Quota",
-    "Registration", "RegistrationState", "Room", "Series", "Session", "SessionChoice", "SessionSpeaker", "Speaker",
+    "Certificate", "Draw", "Event", "EventFigure", "EventPartner", "LetterRound", "LetterSettings",
+    "LetterText", "Mailing", "Material", "Photo", "Question", "Quota", "Recipient", "Registration",
+    "RegistrationState", "Room", "Series", "Session", "SessionChoice", "SessionSpeaker", "Speaker",
     "SpentToken", "State", "StateChange", "Survey", "SurveyAnswer", "SurveyQuestion", "TeamMember", "Track",
 ]  # fmt: skip
