@@ -27,7 +27,7 @@ from klaster.core import jobs, languages, letters
 from klaster.core.fields import Translated
 from klaster.core.models import Letter
 from klaster.core.notify import notify
-from klaster.events import letter_texts
+from klaster.events import letter_texts, survey
 from klaster.events.letter_texts import OF_A_REGISTRATION, LetterKind
 from klaster.events.merge_fields import FIELD, MEANINGS, merge
 from klaster.events.models import Event, Registration, RegistrationState, State
@@ -216,7 +216,7 @@ def values_of(
 
 def materials_link(event: Event) -> str:
     is_there = event.materials.filter(is_public=True).exists()
-    return letters.own_url(event.get_absolute_url()) if is_there else ""
+    return letters.own_url(f"{event.get_absolute_url()}#materials") if is_there else ""
 
 
 def when(event: Event) -> str:
@@ -274,8 +274,8 @@ def address(name: str, registration: Registration) -> str:
 
 
 def survey_link(registration: Registration) -> str:
-    """To answer the survey of the event, while there is one."""
-    return ""
+    """To answer the survey of the event, while it is open."""
+    return survey.link(registration, languages.current()) or ""
 
 
 def desk_address(name: str, event: Event, language: str) -> str:

@@ -67,13 +67,15 @@ def test_what_is_no_field_is_said_at_the_field_and_nothing_is_lost(desk, event, 
 def test_a_letter_is_written_looked_at_tried_and_sent(desk, event, office, send_letters):
     for language in ("lt", "en"):
         f.RegistrationFactory(event=event, language=language, state=RegistrationState.WAITING, name=f"Reads {language}")
-    words = {"subject_lt": "Sveiki", "text_lt": "{name}, labas", "subject_en": "Hello", "text_en": "Hi {name}"}
+    words = {"subject_lt": "Sveiki", "text_lt": "{name}, labas", "subject_en": "Hello", "text_en": "Hi {name}\n{link}"}
     response = desk.post(reverse("event_mailing_new", args=["forum"]), {**words, "state": "waiting"})
     page, do = response["Location"], response["Location"] + "do/"
     looked = text(desk.get(page))
     assert "It reaches 2 people." in looked
     assert "Reads lt, labas" in looked
     assert "Hi Reads lt" in looked
+    keys = [registration.link_token() for registration in event.registrations.all()]
+    assert not any(key in looked for key in keys), "links of a letter are its recipient's alone"
     desk.post(do, {"do": "test"})
     assert [(mail.to, mail.subject) for mail in send_letters()] == [
         ([office.email], "Bandymas: Sveiki"), ([office.email], "Test: Hello"),

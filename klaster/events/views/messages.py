@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from django.conf import settings
@@ -36,6 +37,7 @@ from klaster.events.models import (
     Registration,
     RegistrationState,
 )
+from klaster.events.models.registration import CODE_LENGTH
 
 MAILINGS_A_PAGE, LETTERS_A_PAGE, PREVIEWED = 20, 50, 50
 TAGS = {
@@ -148,6 +150,7 @@ def preview(
     reader = next((each for each in choices if str(each.pk) == wanted), choices[0] if choices else somebody(event))
     if reader.event_id == event.pk:
         reader.event = event
+    wanted, reader = reader.pk, without_key(reader)
     shown = []
     for code, name in settings.LANGUAGES:
         subject, text = (
@@ -157,7 +160,14 @@ def preview(
         with override(code):
             subject, body = letters.rendered(subject, text, reader, event=event)
         shown.append({"language": code, "name": name, "subject": subject, "body": body})
-    return {"previews": shown, "readers": choices, "reader": reader}
+    return {"previews": shown, "readers": choices, "reader": reader, "wanted": wanted}
+
+
+def without_key(registration: Registration) -> Registration:
+    """The same, but its links open nothing: those of a letter are its recipient's alone."""
+    shown = copy.copy(registration)
+    shown.pk, shown.code = 0, "0" * CODE_LENGTH
+    return shown
 
 
 def somebody(event: Event) -> Registration:

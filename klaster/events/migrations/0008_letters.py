@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0006_bounces_and_left_lists'),
-        ('events', '0006_calendar_keys'),
+        ('events', '0007_after'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
