@@ -152,12 +152,8 @@ class Counts:
 
 
 def counts(event: Event, session: Session | None = None) -> Counts:
-    """How many are expected and how many came, in one question. To a session with places those who chose it."""
+    """How many came, of how many who take part; to a session of how many it has places for. One question."""
     people = Registration.objects.filter(event=event, state=RegistrationState.CONFIRMED)
-    expects = Q(session_choices__session=session, session_choices__is_waiting=False) if session else Q()
     came = Q(attendances__session=session, attendances__undone_at=None, attendances__isnull=False)
-    found = people.aggregate(
-        expected=Count("pk", filter=expects if session and session.capacity else None, distinct=True),
-        came=Count("pk", filter=came, distinct=True),
-    )
-    return Counts(found["expected"], found["came"])
+    found = people.aggregate(everybody=Count("pk", distinct=True), came=Count("pk", filter=came, distinct=True))
+    return Counts((session and session.capacity) or found["everybody"], found["came"])

@@ -125,13 +125,15 @@ def test_all_some_or_one(helper, event):
     stranger = f.RegistrationFactory(name="Slapta")
     form = {"format": "a6", "order": "name"}
     address = url("event_badges", event.slug)
-    answer = helper.post(address, {**form, "who": ""})
+    answer = helper.post(address, {**form, "who": "all"})
     assert (answer["Content-Type"], b"".join(answer.streaming_content)[:5]) == ("application/pdf", b"%PDF-")
     found = {}
-    for who, query in [("", ""), (press.pk, ""), ("late", ""), ("", f"?pk={late.pk}&pk={stranger.pk}&pk=x")]:
+    for who, query in [("all", ""), (press.pk, ""), ("late", ""), ("", f"?pk={late.pk}&pk={stranger.pk}&pk=x")]:
         page = helper.post(address + query, {**form, "who": who, "as_page": "1"}).content.decode()
         found[f"{who}{query[:3]}"] = [name for name in ("Ona", "Petras", "Laukianti", "Slapta") if name in page]
-    assert found == {"": ["Ona", "Petras"], str(press.pk): ["Ona"], "late": ["Petras"], "?pk": ["Petras"]}
+    assert found == {"all": ["Ona", "Petras"], str(press.pk): ["Ona"], "late": ["Petras"], "?pk": ["Petras"]}
+    one = helper.post(address, {**form, "who": "all", "called": "petr", "as_page": "1"}).content.decode()
+    assert ("Petras" in one, "Ona" in one) == (True, False)
     empty = helper.post(f"{address}?pk={stranger.pk}", form)
     assert (empty.status_code, "Nobody of these takes part yet." in empty.content.decode()) == (422, True)
     assert ona.code not in helper.get(address).content.decode()
@@ -141,7 +143,7 @@ def test_all_some_or_one(helper, event):
 def test_many_badges_are_made_by_a_job_for_who_asked(helper, client, event, monkeypatch):
     monkeypatch.setattr(badges, "AT_ONCE", 2)
     people = f.RegistrationFactory.create_batch(3, event=event)
-    answer = helper.post(url("event_badges", event.slug), {"format": "roll_62", "order": "number", "who": ""})
+    answer = helper.post(url("event_badges", event.slug), {"format": "roll_62", "order": "number", "who": "all"})
     order = BadgePrint.objects.get()
     assert answer["Location"] == url("event_badge_print", event.slug, order.pk)
     waiting = helper.get(answer["Location"]).content.decode()
@@ -167,7 +169,7 @@ def test_without_pango_the_page_says_so_and_prints_all_the_same(helper, event, m
 
     monkeypatch.setattr(pdf, "engine", missing)
     f.RegistrationFactory(event=event, name="Ona Li")
-    address, form = url("event_badges", event.slug), {"format": "a6", "order": "name", "who": ""}
+    address, form = url("event_badges", event.slug), {"format": "a6", "order": "name", "who": "all"}
     assert "cannot make PDFs" in helper.get(address).content.decode()
     refused = helper.post(address, form)
     assert (refused.status_code, "cannot make PDFs" in refused.content.decode()) == (422, True)

@@ -11,6 +11,7 @@
   const MOST = 300; // rows shown at once
   const ASK = 15000; // milliseconds between two questions for news
   const SAME = 4000; // the camera sees a badge many times
+  const SHOWN = 5000;
   const RETRY = [2000, 4000, 8000, 16000, 30000];
 
   const $ = (id) => document.getElementById(id);
@@ -23,6 +24,7 @@
   let state = "connected"; // or "offline", "signed_out"
   let data = null;
   let csrf = "";
+  let quiet = 0;
 
   // --- what the browser keeps -----------------------------------------------------------------------------------
   const read = (name) => {
@@ -131,7 +133,8 @@
     $("door-pages")?.remove();
     const expected = data.people.filter((person) => person.state === "confirmed");
     $("door-came").textContent = expected.filter((each) => each.came[session()] || waiting.has(each.pk)).length;
-    if (!session()) $("door-expected").textContent = expected.length;
+    const place = data.places.find((each) => each.key === session());
+    $("door-expected").textContent = place?.places ?? expected.length;
   }
 
   function note(text) {
@@ -171,6 +174,8 @@
     said.hidden = false;
     said.dataset.kind = kind;
     said.textContent = text;
+    clearTimeout(quiet);
+    if (kind === "in") quiet = setTimeout(() => (said.hidden = true), SHOWN);
     navigator.vibrate?.(kind === "in" ? 60 : [80, 60, 80]);
   }
 
@@ -327,6 +332,7 @@
   $("door-scan").hidden = !navigator.mediaDevices?.getUserMedia;
   $("door-scan-start").addEventListener("click", scan);
   $("door-scan-stop").addEventListener("click", closeCamera);
+  $("door-said").addEventListener("click", (event) => (event.currentTarget.hidden = true));
   input.addEventListener("input", draw);
   input.form.addEventListener("submit", (event) => {
     if (!data) return;
