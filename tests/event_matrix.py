@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from klaster.events import factories as f
 from klaster.events import survey
 from klaster.events.factories import CalendarKeyFactory, MailingFactory, RoomFactory, SeriesFactory, SessionFactory
+from klaster.events.factories import CalendarKeyFactory, RoomFactory, SeriesFactory, SessionFactory, TeamMemberFactory
 from tests.matrix_rows import KEEPERS_ANSWER, NONE_OF_MINE, OWN, POST_ONLY, PUBLIC, SENDABLE, SIGNED_IN, Row
 
 if TYPE_CHECKING:
@@ -94,6 +95,12 @@ def of_a_series(world: World) -> list[Any]:
     world.event.series = SeriesFactory()
     world.event.save()
     return [world.event.slug]
+def its_member(world: World) -> list[Any]:
+    return [world.event.slug, TeamMemberFactory(event=world.event).pk]
+
+
+def own_series(world: World) -> list[Any]:
+    return [SeriesFactory(cluster=world.cluster).slug]
 
 
 EVENTS = {
@@ -108,6 +115,12 @@ EVENTS = {
     "event_desk": Row(ORGANISERS, args=its_event),
     "event_edit": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_event),
     "event_state": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_event),
+    "event_copy": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_event),
+    "event_team": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_event),
+    "team_member": Row("login 405 405 405 405 405", post=ORGANISERS_SEND, args=its_member),
+    "series_new": Row("login 403 200 200 200 200", post="login 403 ok ok ok ok"),
+    "series_edit": Row(ORGANISERS, post=ORGANISERS_SEND, args=own_series),
+    "series_date": Row("login 405 405 405 405 405", post=ORGANISERS_SEND, args=own_series),
     "event_agenda_edit": Row(ORGANISERS, args=its_event),
     "part_new": Row(ORGANISERS, post=ORGANISERS_SEND, args=lambda world: [world.event.slug, "room"]),
     "part_edit": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_part),

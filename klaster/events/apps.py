@@ -16,6 +16,7 @@ class EventsConfig(AppConfig):
         from klaster.events.search import EventSearch  # noqa: PLC0415
 
         workspace.add_links(links.links)
+        workspace.add_todos(links.applications)
         form_drafts.KINDS["event"] = form_drafts.Kind(
             Event, "", "events.change_event", lambda event: reverse("event_edit", args=[event.slug])
         )

@@ -6,8 +6,8 @@ import structlog
 
 from klaster.core import jobs
 from klaster.events import badge_prints
-from klaster.events.actions import certificates, states, waiting
-from klaster.events.models import BadgePrint
+from klaster.events.actions import certificates, series, states, waiting
+from klaster.events.models import BadgePrint, Series
 
 log = structlog.get_logger(__name__)
 
@@ -54,3 +54,15 @@ def forget_badges(timestamp: int) -> int:
 def forget_certificate_names(timestamp: int) -> int:
     """Ten years after they were issued."""
     return certificates.forget_names()
+
+
+@jobs.every("10 2 * * *", "events.extend_series")
+def extend_series(timestamp: int) -> int:
+    """Make the events of series whose dates came within a year. One that fails does not hold up the others."""
+    made = 0
+    for row in Series.objects.exclude(starts=None):
+        try:
+            made += series.extend(row)
+        except Exception:
+            log.exception("series not extended", series=row.pk)
+    return made

@@ -31,6 +31,8 @@ IN_CALENDARS = (
     "title", "starts", "ends", "is_all_day", "time_zone", "mode", "venue", "address", "city", "country", "online_url",
 )  # fmt: skip
 
+OF_ONE_DATE = ("starts", "ends", "is_all_day", "time_zone", "date_note", "opens_at", "closes_at", "change_until")
+
 
 def free_slug(model: type[Event | Series], title: Translated) -> str:
     """An address that none has: the title in the network's first language, with a number if it is taken."""
@@ -69,17 +71,39 @@ def create_event(*, by: User, values: Values) -> Event:
 
 
 @transaction.atomic
-def save_event(event: Event, *, by: User, values: Values, version: str = "") -> Event:
+def save_event(event: Event, *, by: User, values: Values, version: str = "", following: bool = False) -> Event:
     """What an event says now, of the version the form was opened with.
 
-    What calendars show makes a new version of their entry, and who registered is told.
+    What calendars show makes a new version of their entry, and who registered is told. With `following` the later
+    events of the series say the same of all that was changed but their dates.
     """
     event = states.lock(event)
     demand(by, "events.change_event", event)
     demand_version(event, version)  # type: ignore[arg-type]
     if "cluster" in values and getattr(values["cluster"], "pk", None) != event.cluster_id:
         demand_own_cluster(by, values["cluster"])
-    return _change(event, values, by=by)
+    changed = {
+        name: value for name, value in values.items() if name not in OF_ONE_DATE and _differs(event, name, value)
+    }
+    later = _later(event) if following else []
+    event = _change(event, values, by=by)
+    for other in later if changed else []:
+        _change(other, changed, by=by)
+    return event
+
+
+def _differs(event: Event, name: str, value: Any) -> bool:
+    if name in MANY:
+        return {row.pk for row in getattr(event, name).all()} != {row.pk for row in value}
+    return bool(getattr(event, name) != value)
+
+
+def _later(event: Event) -> list[Event]:
+    """Events of the same series that begin after this one, each locked."""
+    if event.series_id is None or event.starts is None:
+        return []
+    rows = Event.objects.filter(series=event.series_id, starts__gt=event.starts).order_by("pk")
+    return list(rows.select_for_update(of=("self",)))
 
 
 def _change(event: Event, values: Values, *, by: User) -> Event:
@@ -115,6 +139,10 @@ def delete_event(event: Event, *, by: User) -> None:
     if event.state != State.DRAFT or event.registrations.exists():
         raise ValidationError(_("Only a draft that nobody has registered for can be deleted."))
     audit.record(gettext_noop("deleted"), event, by=by, before=audit.snapshot(event), after={})
+    if event.series and event.series_date:  # or its rule would make it again
+        series = Series.objects.select_for_update(of=("self",)).get(pk=event.series.pk)
+        series.left_out = sorted({*series.left_out, event.series_date})
+        series.save()
     event.delete()
 
 

@@ -83,6 +83,11 @@ def publish(event: Event, *, by: User) -> Event:
     return event
 
 
+def announce(event: Event) -> None:
+    """Show a new draft of a public series to everybody; in the transaction that made it."""
+    _move(event, due_state(event), by=None)
+
+
 @transaction.atomic
 def withdraw(event: Event, *, by: User) -> Event:
     """Back to a draft, as long as nobody has registered."""

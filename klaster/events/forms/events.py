@@ -89,6 +89,10 @@ class EventForm(MomentsForm, WhoRunsIt, VersionedForm):
     )  # fmt: skip
     cover = PictureField(label=gettext_lazy("Picture"), required=False)
     without_cover = forms.BooleanField(label=gettext_lazy("Take the picture away"), required=False)
+    following = forms.BooleanField(
+        label=gettext_lazy("Change all following events of the series, too"), required=False,
+        help_text=gettext_lazy("All but the dates: those follow the rule of the series."),
+    )  # fmt: skip
     starts = MomentField(label=gettext_lazy("Begins"), required=False)
     ends = MomentField(label=gettext_lazy("Ends"), required=False)
     opens_at = MomentField(
@@ -126,6 +130,8 @@ class EventForm(MomentsForm, WhoRunsIt, VersionedForm):
             fields["time_zone"].choices = [(event.time_zone, event.time_zone), *time_zones()]
         if not event.cover:
             del fields["without_cover"]
+        if not event.series_id:
+            del fields["following"]
         self.choose_who(by)
         if "organiser" in fields and event.organiser_name:
             fields["organiser"].required = False
@@ -137,7 +143,7 @@ class EventForm(MomentsForm, WhoRunsIt, VersionedForm):
         self.ready()
 
     def compared(self) -> list[str]:
-        return [name for name in super().compared() if name != "without_cover"]
+        return [name for name in super().compared() if name not in ("without_cover", "following")]
 
     def reopened(self, row: Any) -> EventForm:
         return type(self)(instance=row, prefix=self.prefix, by=self.by)
@@ -238,6 +244,30 @@ class NewEventForm(MomentsForm, WhoRunsIt, forms.ModelForm):
 
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class CopyForm(MomentsForm, forms.Form):
+    """When the copy of an event is."""
+
+    starts = MomentField(label=gettext_lazy("Begins"))
+    ends = MomentField(label=gettext_lazy("Ends"))
+
+    def __init__(self, *args: Any, event: Event, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.event = event
+        self.fields["ends"].is_last_day = event.is_all_day  # type: ignore[attr-defined]
+
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return self.event.zone
+
+    def whole_days(self) -> bool:
+        return self.event.is_all_day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("starts") and cleaned.get("ends") and cleaned["ends"] <= cleaned["starts"]:
+            self.add_error("ends", _("It ends before it begins."))
+        return cleaned
 
 
 class CallOffForm(forms.Form):

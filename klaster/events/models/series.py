@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +11,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from klaster.core.fields import TranslatedTextField
@@ -103,6 +105,10 @@ class Series(Sourced):
         super().clean()
         if not self.organiser_id and not self.organiser_name:
             raise ValidationError({"organiser": _("Say who organises it.")})
+
+    @cached_property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
 
     def get_absolute_url(self) -> str:
         return reverse("series_detail", args=[self.slug])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import zoneinfo
 from typing import Any
 
 from django import template
 from django.utils.text import capfirst
 
 from klaster.core import freshness, languages
-from klaster.events import desk
+from klaster.events import desk, times
 from klaster.events.event_list import coming_to_all
 from klaster.events.event_places import Place, place_of, shown
 from klaster.events.models import Event, Series
@@ -85,3 +86,9 @@ def in_zone(moment: datetime.datetime, zone: datetime.tzinfo) -> str:
 def as_day(day: datetime.date) -> str:
     """ "Wednesday, 16 May 2018"."""
     return day_in_words(day)
+
+
+@register.filter
+def localtime_of(moment: datetime.datetime, zone: str) -> datetime.datetime:
+    """What clocks of a zone show, without zone: `date` does not turn it into the reader's."""
+    return times.wall_of(moment, zoneinfo.ZoneInfo(zone))

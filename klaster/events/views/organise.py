@@ -7,8 +7,11 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q
+from django.db.models.functions import TruncWeek
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,11 +20,13 @@ from klaster.directory.views.answers import paged
 from klaster.directory.views.drafts import Keeping
 from klaster.directory.views.editing import add_errors, save_form
 from klaster.directory.workspace import Desk
-from klaster.events import desk
+from klaster.events import desk, left_to_do
+from klaster.events.actions import copying, states
 from klaster.events.actions import events as actions
-from klaster.events.actions import states
-from klaster.events.forms.events import REGISTRATION, WHAT, WHEN, WHERE, CallOffForm, EventForm, NewEventForm
-from klaster.events.models import HOLD_A_PLACE, Event, Series, State
+from klaster.events.forms.events import REGISTRATION, WHAT, WHEN, WHERE, CallOffForm, CopyForm, EventForm, NewEventForm
+from klaster.events.models import HOLD_A_PLACE, Event, RegistrationState, Series, State
+
+WEEKS = 12
 
 
 @never_cache
@@ -61,11 +66,50 @@ def event_new(request: HttpRequest) -> HttpResponse:
     return render(request, "events/event_new.html", {"form": form, "desk": Desk(request.user)}, status=status)  # type: ignore[arg-type]
 
 
+@never_cache
 @require_GET
 def event_desk(request: HttpRequest, slug: str) -> HttpResponse:
-    """How the event stands."""
+    """How the event stands, and what is left to do."""
     event = desk.event_for(request, slug)
-    return render(request, "events/event_desk.html", {"event": event})
+    counts = dict(event.registrations.values_list("state").annotate(Count("pk")).order_by())
+    held = sum(counts.get(state, 0) for state in HOLD_A_PLACE)
+    context = {
+        "event": event,
+        "todos": left_to_do.todos(event),
+        "counts": [(state.label, counts[state.value]) for state in RegistrationState if counts.get(state.value)],
+        "held": held,
+        "free": None if event.capacity is None else max(event.capacity - held, 0),
+        "weeks": weeks(event),
+    }
+    return render(request, "events/event_desk.html", context)
+
+
+def weeks(event: Event) -> list[dict[str, Any]]:
+    """How many registered in each of the last weeks in which somebody did, for {% bars %}."""
+    rows = (
+        event.registrations.annotate(week=TruncWeek("registered_at", tzinfo=event.zone))
+        .values_list("week").annotate(number=Count("pk")).order_by("-week")[:WEEKS]
+    )  # fmt: skip
+    return [{"label": date_format(week, "DATE_FORMAT"), "value": number} for week, number in reversed(rows)]
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def event_copy(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same event on another date: a draft, without registrations."""
+    event = desk.event_for(request, slug)
+    if not request.user.has_perm("events.add_event"):
+        raise Http404
+    form = CopyForm(request.POST or None, event=event)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            starts, ends = form.cleaned_data["starts"], form.cleaned_data["ends"]
+            copy = copying.copy_event(event, by=request.user, starts=starts, ends=ends)  # type: ignore[arg-type]
+            messages.success(request, _("The copy is a draft. Nobody else sees it until you publish it."))
+            return redirect("event_desk", slug=copy.slug)
+    return render(request, "events/event_copy.html", {"event": event, "form": form}, status=status)
 
 
 @never_cache
@@ -76,9 +120,13 @@ def event_edit(request: HttpRequest, slug: str) -> HttpResponse:
     keeping = Keeping(request, "event", event.pk)
     form = EventForm(keeping.data, request.FILES or None, instance=event, by=request.user)
     context: dict[str, Any] = {"event": desk.event_for(request, slug), "sections": sections(form)}
-    then = redirect("event_desk", slug=slug)["Location"]
+    then = reverse("event_desk", args=[slug])
+
+    def act(row: Event, **given: Any) -> Event:
+        return actions.save_event(row, following=form.cleaned_data.get("following", False), **given)
+
     return save_form(
-        request, form, actions.save_event, Event(pk=event.pk), "events/event_edit.html", context, then=then,
+        request, form, act, Event(pk=event.pk), "events/event_edit.html", context, then=then,
         keeping=keeping,
     )  # fmt: skip
 
@@ -111,7 +159,7 @@ def event_state(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         status = 422
         try:
-            if act(request, event, do, form):
+            if move_state(request, event, do, form):
                 return redirect("event_state", slug=slug)
         except ValidationError as error:
             if form.is_bound:
@@ -129,7 +177,7 @@ def event_state(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "events/event_state.html", context, status=status)
 
 
-def act(request: HttpRequest, event: Event, do: str, form: CallOffForm) -> bool:
+def move_state(request: HttpRequest, event: Event, do: str, form: CallOffForm) -> bool:
     """Do what the button says; False where the form has to be shown again."""
     by: Any = request.user
     if do == "publish":
