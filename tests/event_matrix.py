@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from klaster.events import factories as f
 from klaster.events import survey
-from klaster.events.factories import CalendarKeyFactory, MailingFactory, RoomFactory, SeriesFactory, SessionFactory
-from klaster.events.factories import CalendarKeyFactory, RoomFactory, SeriesFactory, SessionFactory, TeamMemberFactory
+from klaster.events.factories import CalendarKeyFactory, MailingFactory, SeriesFactory
 from tests.matrix_rows import KEEPERS_ANSWER, NONE_OF_MINE, OWN, POST_ONLY, PUBLIC, SENDABLE, SIGNED_IN, Row
 
 if TYPE_CHECKING:
@@ -39,11 +38,11 @@ def a_calendar(world: World) -> list[Any]:
 
 
 def its_part(world: World) -> list[Any]:
-    return [world.event.slug, "room", RoomFactory(event=world.event).pk]
+    return [world.event.slug, "room", f.RoomFactory(event=world.event).pk]
 
 
 def its_session(world: World) -> list[Any]:
-    return [world.event.slug, SessionFactory(event=world.event).pk]
+    return [world.event.slug, f.SessionFactory(event=world.event).pk]
 
 
 def no_print_of_its_event(world: World) -> list[Any]:
@@ -95,8 +94,10 @@ def of_a_series(world: World) -> list[Any]:
     world.event.series = SeriesFactory()
     world.event.save()
     return [world.event.slug]
+
+
 def its_member(world: World) -> list[Any]:
-    return [world.event.slug, TeamMemberFactory(event=world.event).pk]
+    return [world.event.slug, f.TeamMemberFactory(event=world.event).pk]
 
 
 def own_series(world: World) -> list[Any]:
