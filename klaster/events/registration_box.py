@@ -131,7 +131,8 @@ def _before(event: Event, box: Box) -> None:
         box.text = _("The organiser takes registrations elsewhere.") if event.website else ""
         box.text = box.text or _("There is nothing to register for here.")
     elif event.opens_at:
-        box.mark = Mark(_("Registration opens on %(moment)s") % {"moment": moment_of(event.opens_at, event)}, "clock")
+        box.mark = Mark(_("Registration is not open yet"), "clock")
+        box.text = _("It opens on %(moment)s.") % {"moment": moment_of(event.opens_at, event)}
 
 
 def _count(event: Event, box: Box) -> None:

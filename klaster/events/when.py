@@ -44,7 +44,7 @@ class When:
         """Under the number: the month as it is said with a day; with the year where it is not this one."""
         if self.first is None:
             return ""
-        month = formats.date_format(self.first, "E")
+        month = formats.date_format(self.first, pgettext("date format of a month under a large day", "M"))
         return month if self.first.year == timezone.localdate().year else f"{month} {self.first.year}"
 
     @property

@@ -152,7 +152,7 @@ def test_times_are_those_of_the_place_and_the_readers_where_they_differ():
         ({"state": State.FULL, "capacity": 2}, "laukia 1 žmogus"),
         ({"state": State.CLOSED}, "Atvykę be registracijos galės registruotis prie durų"),
         ({"state": State.PUBLISHED, "takes_registrations": False}, "Čia registruotis nereikia."),
-        ({"state": State.PUBLISHED, "opens_at": e.in_days(3)}, "Registracija prasidės"),
+        ({"state": State.PUBLISHED, "opens_at": e.in_days(3)}, "Registracija dar neprasidėjo"),
         ({"state": State.HELD, "starts": e.in_days(-3)}, "Renginys jau įvyko."),
         ({"state": State.POSTPONED}, "Nauja data bus paskelbta čia."),
         ({"state": State.OPEN, "closes_at": timezone.now() - datetime.timedelta(minutes=1)}, "Registracija baigėsi"),
