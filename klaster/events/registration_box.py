@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from klaster.events.models import BY_THE_CLOCK, HOLD_A_PLACE, Event, RegistrationState, State, StateChange
+from klaster.events.models import BY_THE_CLOCK, HOLD_A_PLACE, Event, Registration, RegistrationState, State, StateChange
 from klaster.events.when import clock
 
 if TYPE_CHECKING:
@@ -96,11 +96,16 @@ class Box:
     wait: str = ""
     note: Any = ""
     later: str = ""  # what still can be done: at the door
+    mine: Registration | None = None  # the reader's own, with `mine_url`
+    mine_url: str = ""
 
 
 def box_of(event: Event, reader: Reader) -> Box:
-    """Two questions at most: how many places are taken, and what people were told when it was called off."""
+    """How many places are taken, or what people were told when it was called off; and the reader's own registration."""
     box = Box(state_of(event))
+    if reader.is_authenticated:
+        box.mine = Registration.objects.live().filter(event=event, person=reader).first()
+        box.mine_url = reverse("registration_detail", args=[box.mine.link_token()]) if box.mine else ""
     match box.state:
         case State.CANCELLED | State.POSTPONED:
             box.mark = mark_of(event)
@@ -158,10 +163,7 @@ def _count(event: Event, box: Box) -> None:
 
 
 def _offer(event: Event, box: Box) -> None:
-    try:
-        address = reverse("event_register", args=[event.slug])
-    except NoReverseMatch:
-        address = ""
+    address = "" if box.mine else reverse("event_register", args=[event.slug])
     if box.state == State.OPEN:
         box.register = address
         box.mark = _time_left(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django_countries import countries
 
 from klaster.directory.structured import CONTEXT, Data, address, without_gaps
@@ -88,14 +88,10 @@ def offers(row: Event, box: Box | None) -> Data:
     """Where registration is open or full. What it costs nobody says here, so nothing is said."""
     if box is None or box.state not in (State.OPEN, State.FULL):
         return {}
-    try:
-        url = address(reverse("event_register", args=[row.slug]))
-    except NoReverseMatch:
-        url = address(row.get_absolute_url())
     return without_gaps(
         {
             "@type": "Offer",
-            "url": url,
+            "url": address(reverse("event_register", args=[row.slug])),
             "availability": f"{CONTEXT}/{'InStock' if box.state == State.OPEN else 'SoldOut'}",
             "validFrom": row.opens_at.isoformat() if row.opens_at else "",
             "availabilityEnds": row.closes_at.isoformat() if row.closes_at else "",

@@ -254,3 +254,19 @@ def test_feed_is_atom_in_the_language_of_its_page_and_filtered_as_the_list():
         assert response["Content-Type"].startswith("application/atom+xml")
         entries = ElementTree.fromstring(response.content).findall("{http://www.w3.org/2005/Atom}entry")  # noqa: S314  our own
         assert [entry.find("{http://www.w3.org/2005/Atom}title").text for entry in entries] == [title]
+
+
+def test_who_has_registered_finds_the_own_registration_instead_of_the_button():
+    event = e.EventFactory(slug="muge")
+    register = 'href="/lt/renginiai/muge/registracija/"'
+    assert register in page_of(event).text
+    person = UserFactory()
+    mine = e.RegistrationFactory(event=event, person=person)
+    client = Client()
+    client.force_login(person)
+    shown = client.get("/lt/renginiai/muge/").text
+    assert register not in shown
+    assert mine.link_token() in shown
+    mine.state = "cancelled"
+    mine.save()
+    assert register in client.get("/lt/renginiai/muge/").text
