@@ -74,6 +74,9 @@ def context(event: Event, reader: Reader) -> dict[str, Any]:
     organisers = organisers_of(event)
     crumbs = crumbs_of(event)
     grid = agenda_grid.days(slots, event.zone)
+    figures = [(figure, stamp_of(figure)) for figure in event.figures.select_related("source")]
+    dates = more_dates(event, reader)
+    parts = (event.description or event.audience, figures, slots, speakers, event.travel, dates)
     return {
         "event": event,
         "when": time,
@@ -89,8 +92,9 @@ def context(event: Event, reader: Reader) -> dict[str, Any]:
         "speakers": speakers,
         "partners": partners_of(event),
         "materials": [each for each in materials if each.session_id is None],
-        "figures": [(figure, stamp_of(figure)) for figure in event.figures.select_related("source")],
-        "more_dates": more_dates(event, reader),
+        "figures": figures,
+        "more_dates": dates,
+        "has_parts": sum(map(bool, parts)) > 2,
         "may_run": reader.has_perm("events.change_event", event),
         "may_check_in": reader.has_perm("events.check_in_event", event),
         "crumbs": crumbs,

@@ -135,4 +135,4 @@ def series_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def event_feed(request: HttpRequest) -> HttpResponse:
     """Coming events as Atom, filtered as the list is."""
     asked = Asked(request)
-    return feeds.atom(request, listing.shown(asked.pks))
+    return feeds.atom(request, listing.shown(asked.pks[: listing.MOST_IN_A_MONTH]))
