@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 
 from klaster.core import languages
 from klaster.directory.workspace import Act, Todo, Urgency
-from klaster.events import agenda
-from klaster.events.models import Event, RegistrationState, Session, State, TeamMember
+from klaster.events import after, agenda
+from klaster.events.models import Event, Mailing, RegistrationState, Session, State, TeamMember
 
 SOON = datetime.timedelta(days=14)
 Steps = Iterator[Todo]
@@ -38,7 +38,7 @@ def _step(
     event: Event, title: str, text: str, act: str, page: str, anchor: str = "", *, urgency: Urgency = Urgency.LATER,
     icon: str = "pencil",
 ) -> Steps:  # fmt: skip
-    if url := _to(event, page, anchor):
+    if url := _to(event, page, anchor) or _to(event, "event_desk", "#places"):
         yield Todo(title, text, (Act(act, url),), urgency, icon)
 
 
@@ -65,7 +65,12 @@ def words(event: Event) -> Steps:
     for field in ("title", "summary", "description"):
         text = getattr(event, field)
         missing = [languages.name_of(code) for code in languages.codes() if not text.get(code)]
-        if missing:
+        if len(missing) == len(languages.codes()):
+            name = str(event._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
+            yield from _step(event, capfirst(_("%(field)s: nothing yet") % {"field": name}),
+                             _("It stands on the page of the event and in lists."), _("Write it"), "event_edit",
+                             "#what")  # fmt: skip
+        elif missing:
             name = str(event._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
             title = _("%(field)s: missing in %(languages)s")
             yield from _step(
@@ -125,13 +130,22 @@ def door(event: Event) -> Steps:
                          icon="user-plus")  # fmt: skip
 
 
+def letters(event: Event) -> Steps:
+    """Letters somebody began and nobody sent."""
+    begun = event.mailings.filter(state__in=[Mailing.State.DRAFT, Mailing.State.WAITING]).count()
+    if begun:
+        title = ngettext("%(count)s letter is not sent", "%(count)s letters are not sent", begun) % {"count": begun}
+        yield from _step(event, title, _("They are drafts, or wait for a second person."), _("See the letters"),
+                         "event_messages", icon="mail")  # fmt: skip
+
+
 def afterwards(event: Event) -> Steps:
-    if not event.materials.exists():
-        text = _("Slides and recordings are what people look for on the page of an event that is over.")
-        yield from _step(event, _("There are no materials"), text, _("Add them"), "event_agenda_edit", "#materials",
-                         icon="file-text")  # fmt: skip
+    """What the tab of the time after the event has not as done."""
+    for step in after.steps(event):
+        if step.is_done is False and step.url:
+            yield Todo(step.title, step.text, (Act(step.action, step.url),), Urgency.LATER, "list-checks")
 
 
 Source = Callable[[Event], Steps]
-BEFOREHAND: list[Source] = [date_and_place, words, what_happens, publication, registrations, door]
-AFTERWARDS: list[Source] = [registrations, afterwards]
+BEFOREHAND: list[Source] = [date_and_place, words, what_happens, publication, registrations, letters, door]
+AFTERWARDS: list[Source] = [registrations, letters, afterwards]
