@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from klaster.events import factories as f
 from klaster.events import survey
-from klaster.events.factories import CalendarKeyFactory, MailingFactory, SeriesFactory
+from klaster.events.factories import (
+    CalendarKeyFactory,
+    MailingFactory,
+    QuestionFactory,
+    SeriesFactory,
+)
 from tests.matrix_rows import KEEPERS_ANSWER, NONE_OF_MINE, OWN, POST_ONLY, PUBLIC, SENDABLE, SIGNED_IN, Row
 
 if TYPE_CHECKING:
@@ -102,6 +107,14 @@ def its_member(world: World) -> list[Any]:
 
 def own_series(world: World) -> list[Any]:
     return [SeriesFactory(cluster=world.cluster).slug]
+
+
+def a_new_question(world: World) -> list[Any]:
+    return [world.event.slug, "question"]
+
+
+def a_question(world: World) -> list[Any]:
+    return [world.event.slug, "question", QuestionFactory(event=world.event).pk]
 
 
 EVENTS = {
@@ -196,4 +209,12 @@ EVENTS = {
     "event_photo_delete": Row(POST_ONLY, "login 404 302 404 404 404", args=its_photo),
     "event_report": Row(ORGANISERS, args=its_event),
     "event_report_file": Row(ORGANISERS, args=lambda world: [world.event.slug, "xlsx"]),
+    "event_form_edit": Row(ORGANISERS, args=its_event),
+    "event_form_preview": Row(ORGANISERS, args=its_event),
+    "event_draw": Row(POST_ONLY, ORGANISERS_SEND, args=its_event),
+    "form_part_new": Row(ORGANISERS, ORGANISERS_SEND, args=a_new_question),
+    "form_part_edit": Row(ORGANISERS, ORGANISERS_SEND, args=a_question),
+    "form_part_delete": Row(POST_ONLY, "login 404 ok 404 404 404", args=a_question),  # it is gone then
+    "form_part_move": Row(POST_ONLY, ORGANISERS_SEND, args=a_question),
+    "registration_decide": Row(POST_ONLY, ORGANISERS_SEND, args=its_event),
 }

@@ -33,7 +33,12 @@ TABS = [
     Tab("event_desk", _("Overview"), "clipboard-list"),
     Tab("event_edit", _("The event"), "pencil", pages=("event_state",)),
     Tab("event_agenda_edit", _("Agenda"), "calendar-days"),
-    Tab("event_form_edit", _("Registration form"), "list-checks"),
+    Tab(
+        "event_form_edit",
+        _("Registration form"),
+        "list-checks",
+        pages=("event_form_preview", "form_part_new", "form_part_edit"),
+    ),
     Tab("event_registrations", _("Registrations"), "users", "events.read_registrations"),
     Tab(
         "event_messages",
