@@ -51,9 +51,9 @@ def steps(event: Event) -> list[Step]:
     ]
 
 
-def _address(name: str, event: Event) -> str:
+def _address(name: str, event: Event, anchor: str = "") -> str:
     try:
-        return reverse(name, args=[event.slug])
+        return reverse(name, args=[event.slug]) + anchor
     except NoReverseMatch:
         return ""
 
@@ -112,8 +112,8 @@ def _materials(event: Event) -> Step:
         if number
         else _("Slides, minutes and recordings, for everybody or for those who took part.")
     )
-    return Step(_("Add materials"), text % {"number": number}, _address("event_agenda_edit", event), _("Agenda"),
-                bool(number))  # fmt: skip
+    url = _address("event_agenda_edit", event, "#materials")
+    return Step(_("Add materials"), text % {"number": number}, url, _("Agenda"), bool(number))
 
 
 def _photos(event: Event) -> Step:

@@ -19,6 +19,7 @@ from klaster.accounts.models import User
 from klaster.core.fields import Translated
 from klaster.directory.demo import AURORA, BEACONS, CLOUDS
 from klaster.directory.models import Cluster, Organisation, Region, Sector
+from klaster.events import demo_after
 from klaster.events.actions import states
 from klaster.events.models import (
     Event,
@@ -60,6 +61,7 @@ def load_demo_events(people: Mapping[str, User]) -> int:
     makers.training()
     makers.held()
     makers.draft()
+    demo_after.load(people["secretariat"])
     return Event.objects.filter(is_invented=True).count() - before
 
 

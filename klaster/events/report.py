@@ -132,7 +132,7 @@ def sheets(found: Report) -> list[tables.Table]:
             [(session.starts, session.ends, str(session.title), str(session.room or ""), speakers(session),
               many if found.was_recorded else None) for session, many in found.sessions],
         ),
-        tables.Table(_("Survey"), [_("Question"), _("Answer"), _("Number of answers")], survey.as_rows(found.results)),
+        tables.Table(_("Survey"), survey.columns(), survey.as_rows(found.results)),
     ]  # fmt: skip
     if found.people:
         columns = [_("Number"), _("Name and surname"), _("Organisation"), _("Category"), _("Country"), _("Attended")]

@@ -12,10 +12,10 @@ from django.core import signing
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, override, pgettext
 
 from klaster.core import languages
-from klaster.events.models import Event, Registration, Survey, SurveyAnswer, SurveyQuestion
+from klaster.events.models import Event, Registration, RegistrationState, Survey, SurveyAnswer, SurveyQuestion
 from klaster.events.models.survey import FEWEST
 
 SALT = "klaster.events.survey"
@@ -41,12 +41,20 @@ def read_token(text: str) -> tuple[Survey, Registration] | None:
 
 
 def link(registration: Registration, language: str = "") -> str | None:
-    """Where a participant answers, for letters; None while there is no open survey. Asks for `event.survey`."""
-    survey = Survey.objects.filter(event=registration.event_id).first()
-    if survey is None or not survey.is_open:
-        return None
+    """Where a participant answers, for letters; None while there is no open survey."""
     with override(language or registration.language):
-        return settings.SITE_URL + reverse("survey", args=[token(survey, registration)])
+        own = path(registration)
+    return settings.SITE_URL + own if own else None
+
+
+def path(registration: Registration) -> str | None:
+    """The same without the host, in the language of now; None for who has answered already, too."""
+    survey = Survey.objects.filter(event=registration.event_id).first()
+    if survey is None or not survey.is_open or registration.state != RegistrationState.CONFIRMED:
+        return None
+    if survey.spent.filter(digest=digest(survey, registration)).exists():
+        return None
+    return reverse("survey", args=[token(survey, registration)])
 
 
 def digest(survey: Survey, registration: Registration) -> str:
@@ -104,6 +112,10 @@ def _result(question: SurveyQuestion, counted: dict[int, int], texts: list[str])
 def _end_of_scale(question: SurveyQuestion, number: str) -> str:
     words = {"1": str(question.low), "5": str(question.high)}.get(number)
     return f"{number} – {words}" if words else number
+
+
+def columns() -> list[str]:
+    return [gettext("Question"), pgettext("what was answered", "Answer"), gettext("Number of answers")]
 
 
 def as_rows(results: Iterable[Result]) -> Iterator[tuple[str, str, int | None]]:

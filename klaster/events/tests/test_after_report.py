@@ -10,6 +10,7 @@ from django.template import Context, Template
 from django.urls import reverse
 from PIL import Image
 
+from klaster.accounts.factories import UserFactory
 from klaster.core.models import AuditEvent
 from klaster.core.tests.test_uploads import SECRET, picture
 from klaster.directory.factories import (
@@ -18,8 +19,8 @@ from klaster.directory.factories import (
     ClusterMembershipFactory,
     OrganisationFactory,
 )
+from klaster.events import demo_after, report, survey
 from klaster.events import factories as f
-from klaster.events import report
 from klaster.events.models import State, TeamMember
 from klaster.events.tests.test_after_survey import held
 
@@ -170,6 +171,37 @@ def test_the_gallery_says_what_is_seen_and_not_how_people_agreed():
     assert photo.consent not in drawn
     empty = Template("{% load event_after %}{% event_gallery event %}{% event_survey_results event %}")
     assert empty.render(Context({"event": f.EventFactory()})).strip() == ""
+
+
+def test_ones_own_registration_leads_to_certificate_and_survey(client, event, in_english):
+    certificate = f.CertificateFactory(registration__event=event)
+    asked = f.SurveyFactory(event=event)
+    token = certificate.registration.link_token()
+    address = reverse("registration_detail", args=[token])
+    certificate_url = reverse("certificate_by_link", args=[token])
+    survey_url = reverse("survey", args=[survey.token(asked, certificate.registration)])
+    page = client.get(address).content.decode()
+    assert certificate_url in page
+    assert survey_url in page
+    asked.spent.create(digest=survey.digest(asked, certificate.registration))
+    assert survey_url not in client.get(address).content.decode()
+    early = f.RegistrationFactory()
+    assert (
+        "My certificate" not in client.get(reverse("registration_detail", args=[early.link_token()])).content.decode()
+    )
+
+
+def test_the_demo_has_an_event_with_all_of_it(client, in_english):
+    event = f.EventFactory(key=demo_after.KEY, is_invented=True, starts=f.in_days(-5), state=State.HELD)
+    for number in range(1, 23):
+        f.RegistrationFactory(event=event, number=number)
+    for _time in range(2):
+        demo_after.load(UserFactory(secretariat=True))
+    assert event.certificates.count() == 19
+    page = client.get(event.get_absolute_url()).content.decode()
+    assert "An invented hall of dots" in page
+    assert "How good was the event as a whole?" in page
+    assert "How useful was it" not in page
 
 
 # --- what is left -----------------------------------------------------------------------------------------------------

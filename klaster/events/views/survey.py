@@ -179,9 +179,8 @@ def survey_results(request: HttpRequest, slug: str) -> HttpResponse:
 @limited("export", limit=exports.EACH_MINUTE, per=60, methods=["GET"])
 def survey_export(request: HttpRequest, slug: str, ending: str) -> HttpResponseBase:
     event, asked = survey_of(request, slug)
-    columns = [_("Question"), _("Answer"), _("Number of answers")]
     rows = survey.as_rows(survey.results(asked))
     title = _("Survey: %(event)s") % {"event": event.title}
     audit.record(gettext_noop("exported the results of the survey"), event, by=request.user)
     page = reverse("survey_results", args=[slug])
-    return tables.response(exports.table(request, title, page, columns, rows), ending)
+    return tables.response(exports.table(request, title, page, survey.columns(), rows), ending)
