@@ -165,10 +165,9 @@ def event_check_in_undo(request: HttpRequest, slug: str) -> HttpResponse:
 def event_door_people(request: HttpRequest, slug: str) -> HttpResponse:
     """The list a phone keeps; 204 if the phone has this version of it."""
     event = desk.event_for(request, slug, RIGHT)
-    content = door_list.for_phones(event)
-    if content["version"] == request.GET.get("version"):
+    if request.GET.get("version") == door_list.version(event):
         return HttpResponse(status=204)
-    return JsonResponse({**content, "csrf": get_token(request)})
+    return JsonResponse({**door_list.for_phones(event), "csrf": get_token(request)})
 
 
 @never_cache
