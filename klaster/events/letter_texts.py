@@ -84,7 +84,8 @@ MESSAGES = {
         "If you cannot come, please cancel: somebody may be waiting for your place."
     ),
     LetterKind.THANKS: gettext_noop(
-        "Thank you for taking part.\n\nMaterials: {materials}\nPlease tell us how it was: {survey}"
+        "Thank you for taking part.\n\nMaterials: {materials}\nYour certificate: {certificate}\n"
+        "Please tell us how it was: {survey}"
     ),
 }
 

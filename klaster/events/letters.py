@@ -27,7 +27,7 @@ from klaster.core import jobs, languages, letters
 from klaster.core.fields import Translated
 from klaster.core.models import Letter
 from klaster.core.notify import notify
-from klaster.events import letter_texts, survey
+from klaster.events import certificates, letter_texts, survey
 from klaster.events.letter_texts import OF_A_REGISTRATION, LetterKind
 from klaster.events.merge_fields import FIELD, MEANINGS, merge
 from klaster.events.models import Event, Registration, RegistrationState, State
@@ -209,6 +209,7 @@ def values_of(
         "changes": lambda: _changes(fields, registration),
         "materials": lambda: materials_link(event),
         "survey": lambda: survey_link(registration),
+        "certificate": lambda: certificates.link(registration, languages.current()) or "",
         "organiser": lambda: letters.plain(event.organised_by),
     }
     return {name: given[name]() for name in names if name in given}

@@ -32,6 +32,7 @@ MEANINGS = {
     "changes": gettext_lazy("what has changed at the event"),
     "materials": gettext_lazy("link to the public materials, if there are any"),
     "survey": gettext_lazy("link to the survey, if there is one"),
+    "certificate": gettext_lazy("link to the recipient's certificate of attendance, if it is issued"),
     "organiser": gettext_lazy("who organises the event"),
 }
 

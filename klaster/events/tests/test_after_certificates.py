@@ -14,7 +14,7 @@ from klaster.accounts.factories import UserFactory
 from klaster.core import pdf, privacy
 from klaster.directory.factories import AffiliationFactory, ClusterFactory
 from klaster.directory.tests.together import at_once
-from klaster.events import certificates
+from klaster.events import certificates, letters
 from klaster.events import factories as f
 from klaster.events.actions import certificates as actions
 from klaster.events.models import Certificate, RegistrationState, Session, State
@@ -252,3 +252,12 @@ def test_names_go_after_ten_years():
     assert actions.forget_names() == 1
     assert [row.name for row in Certificate.objects.order_by("pk")] == ["", new.name]
     assert Certificate.objects.get(pk=old.pk).is_valid
+
+
+def test_the_letter_of_thanks_leads_to_the_certificate(event):
+    certificate = f.CertificateFactory(registration__event=event)
+    none = f.RegistrationFactory(event=event)
+    assert letters.values_of(certificate.registration, ["certificate"]) == {
+        "certificate": certificates.link(certificate.registration, "lt")
+    }
+    assert letters.values_of(none, ["certificate"]) == {"certificate": ""}
