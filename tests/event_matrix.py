@@ -14,9 +14,19 @@ from klaster.events.factories import (
     CalendarKeyFactory,
     MailingFactory,
     QuestionFactory,
+    RegistrationImportFactory,
     SeriesFactory,
 )
-from tests.matrix_rows import KEEPERS_ANSWER, NONE_OF_MINE, OWN, POST_ONLY, PUBLIC, SENDABLE, SIGNED_IN, Row
+from tests.matrix_rows import (
+    KEEPERS_ANSWER,
+    NONE_OF_MINE,
+    OWN,
+    POST_ONLY,
+    PUBLIC,
+    SENDABLE,
+    SIGNED_IN,
+    Row,
+)
 
 if TYPE_CHECKING:
     from tests.test_permission_matrix import World
@@ -36,6 +46,23 @@ def its_series(world: World) -> list[Any]:
 
 def link_of_its_registration(world: World) -> list[Any]:
     return [world.registration.link_token()]
+
+
+def its_registration(world: World) -> list[Any]:
+    return [world.event.slug, world.registration.pk]
+
+
+def its_table(world: World) -> list[Any]:
+    return [world.event.slug, "csv"]
+
+
+def figure_of_its_registrations(world: World) -> list[Any]:
+    return [world.event.slug, "by_day", "csv"]
+
+
+def import_of_people(world: World) -> list[Any]:
+    """The coordinator's own; nobody else sees it, the office neither."""
+    return [world.event.slug, RegistrationImportFactory(event=world.event, by=world.people["coordinator"]).pk]
 
 
 def a_calendar(world: World) -> list[Any]:
@@ -217,4 +244,16 @@ EVENTS = {
     "form_part_delete": Row(POST_ONLY, "login 404 ok 404 404 404", args=a_question),  # it is gone then
     "form_part_move": Row(POST_ONLY, ORGANISERS_SEND, args=a_question),
     "registration_decide": Row(POST_ONLY, ORGANISERS_SEND, args=its_event),
+    # the table of registrations
+    "event_registrations": Row(ORGANISERS, args=its_event, query="?q=x&state=confirmed&order=-name"),
+    "registration_export": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_table),
+    "registration_columns_choose": Row("login 405 405 405 405 405", post=ORGANISERS_SEND, args=its_event),
+    "registrations_decide": Row("login 405 405 405 405 405", post=ORGANISERS_SEND, args=its_event),
+    "registration_edit": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_registration),
+    "registration_data": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_registration),
+    "event_statistics": Row(ORGANISERS, args=its_event),
+    "statistics_export": Row(ORGANISERS, args=figure_of_its_registrations),
+    "registration_import": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_event),
+    "registration_import_blank": Row(ORGANISERS, args=its_table),
+    "registration_import_check": Row("login 404 200 404 404 404", "login 404 ok 404 404 404", args=import_of_people),
 }

@@ -96,7 +96,7 @@ def of_run(person: User) -> Iterator[Entry]:
     own = Q(cluster__in=Cluster.objects.kept_by(person).values("pk")) | Exists(team)
     rows = Event.objects.visible_to(person).filter(own)
     for event in in_time(rows).select_related("organiser").order_by("-starts", "pk")[:MOST]:
-        yield calendar_files.of_event(event, inside=True)
+        yield calendar_files.of_event(event, online=event.online_url)
 
 
 def of_registrations(person: User) -> Iterator[Entry]:

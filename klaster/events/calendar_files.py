@@ -28,7 +28,7 @@ from icalendar import Event as Component
 
 from klaster.core import languages
 from klaster.core.fields import Translated
-from klaster.events import vtimezones
+from klaster.events import letters, vtimezones
 from klaster.events.models import Event, Registration, RegistrationState, Session, State
 
 if TYPE_CHECKING:
@@ -99,12 +99,12 @@ def uid(event: Event, part: str = "") -> str:
     return f"{event.uid}{part}@{urlsplit(settings.SITE_URL).hostname}"
 
 
-def of_event(event: Event, *, inside: bool = False) -> Entry:
-    """An event that has a date. `inside` is for those who take part or run it: they read where it is online."""
+def of_event(event: Event, *, online: str = "") -> Entry:
+    """An event that has a date. `online` is the room that only those read who take part there, or run the event."""
     if event.starts is None or event.ends is None:
         raise ValueError("A calendar has no place for an event without a date.")
     status = Status.TENTATIVE if event.state == State.DRAFT else Status.CONFIRMED
-    online = event.online_url if inside and event.is_online and not event.is_off else ""
+    online = online if event.is_online and not event.is_off else ""
     title, language = said(event.title)
     return Entry(
         uid=uid(event),
@@ -126,14 +126,15 @@ def of_event(event: Event, *, inside: bool = False) -> Entry:
     )
 
 
-def of_registration(registration: Registration, *, url: str = "") -> Entry:
-    """The event as the entry of one who registered; `url` is where the registration is changed.
+def of_registration(registration: Registration) -> Entry:
+    """The event as the entry of one who registered, with where the registration is changed.
 
     It has the event's UID, so that it takes the place of the public entry. Its sequence grows with each step of the
     registration, and is above that of an earlier registration for the same event.
     """
     event = registration.event
-    entry = of_event(event, inside=registration.state == RegistrationState.CONFIRMED)
+    is_in = registration.state == RegistrationState.CONFIRMED and letters.takes_part_online(registration)
+    entry = of_event(event, online=letters.online_link(registration) or (event.online_url if is_in else ""))
     steps = [registration.registered_at, registration.confirmed_at, registration.ended_at]
     status, title = entry.status, entry.title
     if status != Status.CANCELLED and registration.has_ended:
@@ -141,6 +142,7 @@ def of_registration(registration: Registration, *, url: str = "") -> Entry:
     elif status != Status.CANCELLED and registration.state != RegistrationState.CONFIRMED:
         state = registration.get_state_display()
         status, title = Status.TENTATIVE, _("%(title)s (%(state)s)") % {"title": title, "state": state}
+    url = letters.address("registration_detail", registration)
     manage = [_("Your registration: %(address)s") % {"address": url}] if url else []
     return changed(
         entry,

@@ -39,7 +39,13 @@ TABS = [
         "list-checks",
         pages=("event_form_preview", "form_part_new", "form_part_edit"),
     ),
-    Tab("event_registrations", _("Registrations"), "users", "events.read_registrations"),
+    Tab(
+        "event_registrations", _("Registrations"), "users", "events.read_registrations",
+        pages=(
+            "registration_edit", "registration_data", "registrations_decide", "event_statistics", "registration_import",
+            "registration_import_check",
+        ),
+    ),
     Tab(
         "event_messages",
         pgettext_lazy("mail", "Letters"),
@@ -63,7 +69,7 @@ TABS = [
     ),
     Tab("event_after", _("After the event"), "award", pages=AFTER),
     Tab("event_team", _("Team"), "user-plus"),
-]
+]  # fmt: skip
 
 
 def tabs(request: HttpRequest, event: Event) -> list[dict[str, object]]:

@@ -188,3 +188,15 @@ class MailingFactory(DjangoModelFactory):
     by = factory.SubFactory(UserFactory)
     subject = both("Kaip atvykti", "Getting there")
     text = both("Sveiki, {name}", "Hello {name}")
+
+
+class RegistrationImportFactory(DjangoModelFactory):
+    class Meta:
+        model = models.RegistrationImport
+
+    event = factory.SubFactory(EventFactory)
+    by = factory.SubFactory(UserFactory)
+    file_name = "dalyviai.csv"
+    headings = ["Vardas ir pavardė", "El. paštas"]
+    rows = [[2, ["Vardenė Pavardenė", "vardene@example.org"]]]
+    mapping = {"0": "name", "1": "email"}

@@ -6,8 +6,17 @@ import structlog
 
 from klaster.core import jobs
 from klaster.events import badge_prints
-from klaster.events.actions import certificates, series, states, waiting
-from klaster.events.models import BadgePrint, Series
+from klaster.events.actions import (
+    certificates,
+    series,
+    states,
+    waiting,
+)
+from klaster.events.models import (
+    BadgePrint,
+    RegistrationImport,
+    Series,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -66,3 +75,9 @@ def extend_series(timestamp: int) -> int:
         except Exception:
             log.exception("series not extended", series=row.pk)
     return made
+
+
+@jobs.every("40 3 * * *", "events.forget_imports")
+def forget_imports(timestamp: int) -> int:
+    """Let go of the rows of tables that nobody imported."""
+    return RegistrationImport.objects.kept_long_enough().update(rows=[])

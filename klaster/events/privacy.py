@@ -15,12 +15,14 @@ from klaster.events.models import (
     BadgePrint,
     CalendarKey,
     Certificate,
+    ChosenColumns,
     Draw,
     Mailing,
     Material,
     Photo,
     Recipient,
     Registration,
+    RegistrationImport,
     StateChange,
     TeamMember,
 )
@@ -179,4 +181,20 @@ register(
     kept=_("As long as the event."),
     fate=Fate.ANONYMISED,
     export=["event", "subject", "created_at"],
+)
+register(
+    ChosenColumns,
+    "person",
+    purpose=_("So that a table looks as you left it."),
+    kept=_("As long as the event."),
+    fate=Fate.DELETED,
+    export=["event", "codes"],
+)
+register(
+    RegistrationImport,
+    "by",
+    purpose=_("So that you can bring people into an event, and take it back."),
+    kept=_("The rows of the file seven days at most, what came of them as long as the event."),
+    fate=Fate.DELETED,
+    export=["event", "file_name", "created_at", "state"],
 )

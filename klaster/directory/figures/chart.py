@@ -13,7 +13,10 @@ from klaster.directory.figures.pictures import LEAST_ROWS, LEAST_YEARS, Bar, Lin
 
 @dataclass(frozen=True)
 class Chart:
-    """`rows` of the table begin with the name of what is counted. Of `bars`, `line` and `map` one is drawn, or none."""
+    """`rows` of the table begin with the name of what is counted. Of `bars`, `line` and `map` one is drawn, or none.
+
+    `source` and `address` (of the table as a file, without its ending) are those of the directory's figures if empty.
+    """
 
     code: str
     title: str
@@ -24,6 +27,8 @@ class Chart:
     bars: Sequence[Bar] = ()
     line: Line | None = None
     map: Mapping[str, Any] | None = None
+    source: str = ""
+    address: str = ""
 
     @property
     def is_drawn(self) -> bool:
@@ -32,7 +37,9 @@ class Chart:
     @property
     def why_not_drawn(self) -> str:
         if not self.rows:
-            return _("The directory holds nothing to count yet.")
+            return (
+                _("There is nothing to count yet.") if self.source else _("The directory holds nothing to count yet.")
+            )
         return _("There is too little for a picture; the table says all.")
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from klaster.core import audit
 from klaster.directory.actions.rights import demand
-from klaster.events import times
+from klaster.events import calendar_files, times
 from klaster.events.actions import states
 from klaster.events.models import Event, Room, Session, SessionSpeaker, Speaker
 
@@ -48,10 +48,19 @@ def save_part(row: Any, *, by: User, values: Mapping[str, Any]) -> Any:
     row.save()
     if isinstance(row, Session):
         _set_speakers(row, values)
+        _new_in_calendars(event, row, before)
     audit.record(gettext_noop("changed") if before else gettext_noop("added"), row, by=by, before=before)
     for file in replaced:
         _forget(file)
     return row
+
+
+def _new_in_calendars(event: Event, session: Session, before: Mapping[str, Any] | None) -> None:
+    """Who chose the session has it in a calendar: where that shows something else, it is a new version."""
+    after = audit.snapshot(session)
+    if before and any(before[name] != after[name] for name in calendar_files.SHOWN_SESSION_FIELDS):
+        event.sequence += 1
+        event.save(update_fields=["sequence"])  # forms of the event that stand open stay good
 
 
 def _forget(file: FieldFile) -> None:
@@ -127,5 +136,6 @@ def move_session(
         session.room = room  # type: ignore[assignment]
     session.full_clean()
     session.save()
+    _new_in_calendars(event, session, before)
     audit.record(gettext_noop("moved"), session, by=by, before=before)
     return session

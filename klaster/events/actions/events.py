@@ -17,7 +17,7 @@ from klaster.core.fields import Translated
 from klaster.directory.actions.editing import demand_version
 from klaster.directory.actions.rights import demand
 from klaster.directory.models import Cluster
-from klaster.events import letters
+from klaster.events import calendar_files, letters
 from klaster.events.actions import states, waiting
 from klaster.events.models import Event, Series, State
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, Any]
 MANY = ("co_organisers", "sectors")
-# What an entry in a calendar shows; a change of one of these makes a new version of it.
-IN_CALENDARS = (
+# What people are written to about; calendars show more (calendar_files.SHOWN_FIELDS).
+TOLD = (
     "title", "starts", "ends", "is_all_day", "time_zone", "mode", "venue", "address", "city", "country", "online_url",
 )  # fmt: skip
 
@@ -112,23 +112,20 @@ def _change(event: Event, values: Values, *, by: User) -> Event:
         if name not in MANY:
             setattr(event, name, value)
     event.full_clean()
-    changed = [name for name in IN_CALENDARS if before[name] != _plain(event, name)]
+    after = audit.snapshot(event)
+    changed = [name for name in calendar_files.SHOWN_FIELDS if before[name] != after[name]]
     if changed:
-        event.sequence += 1
+        event.sequence += 1  # a new version of its entry in calendars
     event.save()
     for name in MANY:
         if name in values:
             getattr(event, name).set(values[name])
     audit.record(gettext_noop("changed"), event, by=by, before=before)
-    if changed and event.is_public:
-        letters.event_changed(event, changed, by=by)
+    told = [name for name in changed if name in TOLD]
+    if told and event.is_public:
+        letters.event_changed(event, told, by=by)
     waiting.give_out(event)
     return event
-
-
-def _plain(event: Event, name: str) -> Any:
-    """As `audit.snapshot` keeps it; hidden values compare as well."""
-    return audit.snapshot(event)[name]
 
 
 @transaction.atomic

@@ -19,11 +19,13 @@ from klaster.events.models.registration import (
 )
 from klaster.events.models.series import Series
 from klaster.events.models.survey import SpentToken, Survey, SurveyAnswer, SurveyQuestion
+from klaster.events.models.tables import ChosenColumns, RegistrationImport
 
 __all__ = [
     "BY_THE_CLOCK", "ENDED", "HOLD_A_PLACE", "Answer", "Attendance", "BadgePrint", "CalendarKey", "Category",
-    "Certificate", "Draw", "Event", "EventFigure", "EventPartner", "LetterRound", "LetterSettings",
+    "Certificate", "ChosenColumns", "Draw", "Event", "EventFigure", "EventPartner", "LetterRound", "LetterSettings",
     "LetterText", "Mailing", "Material", "Photo", "Question", "Quota", "Recipient", "Registration",
-    "RegistrationState", "Room", "Series", "Session", "SessionChoice", "SessionSpeaker", "Speaker",
-    "SpentToken", "State", "StateChange", "Survey", "SurveyAnswer", "SurveyQuestion", "TeamMember", "Track",
+    "RegistrationImport", "RegistrationState", "Room", "Series", "Session", "SessionChoice", "SessionSpeaker",
+    "Speaker", "SpentToken", "State", "StateChange", "Survey", "SurveyAnswer", "SurveyQuestion", "TeamMember",
+    "Track",
 ]  # fmt: skip

@@ -11,10 +11,12 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from klaster.accounts.factories import UserFactory
+from klaster.directory.actions.editing import version_of
 from klaster.directory.factories import AffiliationFactory, ClusterFactory, SectorFactory
 from klaster.events import calendar_feeds, calendar_files
 from klaster.events import factories as f
-from klaster.events.actions import calendars
+from klaster.events.actions import agenda, calendars
+from klaster.events.actions import events as event_actions
 from klaster.events.models import CalendarKey, Event, Registration, RegistrationState, State, TeamMember
 
 pytestmark = pytest.mark.django_db
@@ -106,15 +108,18 @@ def test_a_draft_has_a_file_for_those_who_work_on_it(client, settings):
 # --- by link ----------------------------------------------------------------------------------------------------------
 def test_a_link_of_a_registration_opens_where_it_is_online(client):
     event = f.EventFactory(mode=Event.Mode.BOTH, online_url="https://example.org/room")
-    registration = f.RegistrationFactory(event=event)
+    registration = f.RegistrationFactory(event=event, is_online=True)
+    on_site = f.RegistrationFactory(event=event)
+    room = lambda response: str(Calendar.from_ical(response.content).events[0].get("CONFERENCE", ""))  # noqa: E731
+    assert room(client.get(reverse("registration_ics", args=[on_site.link_token()]))) == ""
     url = reverse("registration_ics", args=[registration.link_token()])
     response = client.get(url)
     assert response["Cache-Control"] == "private, no-cache"
-    assert b"example.org/room" in response.content
+    assert room(response).endswith(reverse("registration_online", args=[registration.link_token()]))
     Registration.objects.filter(pk=registration.pk).update(state=State_.CANCELLED, ended_at=timezone.now())
-    cancelled = client.get(url).content
-    assert b"STATUS:CANCELLED" in cancelled
-    assert b"example.org/room" not in cancelled
+    cancelled = client.get(url)
+    assert b"STATUS:CANCELLED" in cancelled.content
+    assert room(cancelled) == ""
     Registration.objects.filter(pk=registration.pk).update(code="AAAAAAAAAA")
     assert client.get(url).status_code == 404
     assert client.get(reverse("registration_ics", args=["1.AAAAAAAAAA~forged"])).status_code == 404
@@ -210,3 +215,22 @@ def test_dates_without_place_in_a_calendar_are_refused():
     event = f.EventFactory(starts=None, takes_registrations=False, happened="2018", state=State.HELD)
     with pytest.raises(ValueError, match="without a date"):
         calendar_files.of_event(event)
+
+
+def test_what_the_organiser_changes_is_a_new_version_in_calendars():
+    office, event = UserFactory(secretariat=True), f.EventFactory()
+    session = f.SessionFactory(event=event)
+
+    def version():
+        event.refresh_from_db()
+        return event.sequence
+
+    for number, values in enumerate(({"city": "Kaunas"}, {"summary": {"lt": "Kitaip", "en": ""}}), start=1):
+        event_actions.save_event(event, by=office, values=values, version=version_of(event))
+        assert version() == number
+    event_actions.save_event(event, by=office, values={"capacity": 7}, version=version_of(event))
+    assert version() == 2
+    agenda.move_session(session, by=office, minutes=15)
+    assert version() == 3
+    agenda.save_part(session, by=office, values={"capacity": 9})
+    assert version() == 3
