@@ -72,7 +72,7 @@ def test_sessions_are_moved_by_keyboard_and_by_drag(page, live_server, event):
     page.set_viewport_size({"width": 1280, "height": 1400})
     with override("en"):
         page.goto(live_server.url + reverse("event_agenda_edit", args=[event.slug]))
-    assert page.locator(".agenda__warning").count() == 2
+    assert page.locator(".planner__warning").count() == 2
     page.locator(f"#session-{first.pk}").focus()
     with page.expect_response("**/move/**"):
         page.keyboard.press("Alt+ArrowDown")
@@ -81,7 +81,7 @@ def test_sessions_are_moved_by_keyboard_and_by_drag(page, live_server, event):
     assert first.starts == starts + HALF / 2
     with page.expect_response("**/move/**"):
         page.keyboard.press("Alt+ArrowLeft")
-    page.wait_for_function("document.querySelectorAll('.agenda__warning').length === 0")
+    page.wait_for_function("document.querySelectorAll('.planner__warning').length === 0")
     first.refresh_from_db()
     assert first.room is None
     free = page.locator("td[data-room='']:not(:has(article))").last
