@@ -166,7 +166,6 @@ EVENTS = {
     "part_new": Row(ORGANISERS, post=ORGANISERS_SEND, args=lambda world: [world.event.slug, "room"]),
     "part_edit": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_part),
     "part_delete": Row(POST_ONLY, "login 404 ok 404 404 404", args=its_part),  # it is gone then
-    "part_delete": Row("login 405 405 405 405 405", post="login 404 ok 404 404 404", args=its_part),
     "part_move": Row("login 405 405 405 405 405", post=ORGANISERS_SEND, args=its_part),
     "session_move": Row("login 405 405 405 405 405", post=ORGANISERS_SEND, args=its_session),
     "material_file": Row("404 404 404 404 404 404", args=lambda world: [world.event.slug, 1], is_open=True),
