@@ -8,6 +8,7 @@ from klaster.core import jobs
 from klaster.events import badge_prints
 from klaster.events.actions import (
     certificates,
+    forgetting,
     series,
     states,
     waiting,
@@ -81,3 +82,9 @@ def extend_series(timestamp: int) -> int:
 def forget_imports(timestamp: int) -> int:
     """Let go of the rows of tables that nobody imported."""
     return RegistrationImport.objects.kept_long_enough().update(rows=[])
+
+
+@jobs.every("20 2 * * *", "events.forget")
+def forget(timestamp: int) -> int:
+    """What people need, 30 days after an event; who they were, three years after it."""
+    return forgetting.forget_needs() + forgetting.forget_names()

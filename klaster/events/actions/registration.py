@@ -88,11 +88,12 @@ def register(
     demand_open(event)
     if len(guests) > event.most_together:
         raise ValidationError(_("Register %(most)s people at a time at most.") % {"most": event.most_together})
-    if may_fit(event, places_of(event)):
-        offer_next(event)  # who waits comes before who registers now
+    left = places_of(event)
+    if may_fit(event, left) and offer_next(event):  # who waits comes before who registers now
+        left = places_of(event)
     fresh, known = _not_yet_registered(event, guests, by)
     if fresh:
-        _give_states(event, [guest.row for guest in fresh], together=together and len(fresh) > 1)
+        _give_states(event, [guest.row for guest in fresh], left, together=together and len(fresh) > 1)
         _keep(event, fresh, by=by, once=once)
         if any(guest.sessions for guest in fresh):
             sessions.fill(event, fresh=[guest.row for guest in fresh])
@@ -137,9 +138,8 @@ def _not_yet_registered(
     return fresh, known
 
 
-def _give_states(event: Event, rows: list[Registration], *, together: bool) -> None:
+def _give_states(event: Event, rows: list[Registration], left: Places, *, together: bool) -> None:
     """Places under the lock: all or none of those who come together, else each in turn."""
-    left = places_of(event)
     for party in [rows] if together else [[row] for row in rows]:
         seats = tuple(seat_of(row) for row in party)
         if event.approval == Event.Approval.BY_ORGANISER:
