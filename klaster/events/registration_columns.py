@@ -37,7 +37,7 @@ class Column:
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(value, datetime.datetime):
-            return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT").replace(
+            return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
                 " ", "\N{NO-BREAK SPACE}"
             )
         return "" if value is None else str(value)
