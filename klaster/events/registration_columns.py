@@ -38,8 +38,6 @@ class Column:
             return _("yes") if value else _("no")
         if isinstance(value, datetime.datetime):
             return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
-                " ", "\N{NO-BREAK SPACE}"
-            )
         return "" if value is None else str(value)
 
 
