@@ -40,6 +40,7 @@ import django
 
 django.setup()
 
+from bench_pages import cpu_seconds
 from django.db import connection
 from django.test.utils import setup_databases as make_database
 from django.test.utils import setup_test_environment, teardown_databases
@@ -203,12 +204,16 @@ def main() -> None:
             for slug, kills in (("rush", False), ("kill", True)):
                 event, path = an_event(slug)
                 people = [Person(event, number + 1000, path) for number in range(asked.people)]
+                before = cpu_seconds(server)
                 timer = kill_one_worker(server, asked.seconds / 2) if kills else None
                 took = press_all(people, port, asked.seconds)
                 if timer:
                     timer.join()
                 middle = figures("rush, one worker killed" if kills else "rush", people, took)
                 print(f"  {middle / quiet:.1f} times a quiet registration")
+                if not kills:
+                    spent = (cpu_seconds(server) - before) * 1000 / len(people)
+                    print(f"  {spent:.0f} ms of the servers' CPU each, without the database")
                 judge(event, people)
     finally:
         freshness.close()

@@ -243,7 +243,6 @@ EVENTS = {
     "form_part_edit": Row(ORGANISERS, ORGANISERS_SEND, args=a_question),
     "form_part_delete": Row(POST_ONLY, "login 404 ok 404 404 404", args=a_question),  # it is gone then
     "form_part_move": Row(POST_ONLY, ORGANISERS_SEND, args=a_question),
-    "registration_decide": Row(POST_ONLY, ORGANISERS_SEND, args=its_event),
     # the table of registrations
     "event_registrations": Row(ORGANISERS, args=its_event, query="?q=x&state=confirmed&order=-name"),
     "registration_export": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_table),

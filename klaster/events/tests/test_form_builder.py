@@ -1,4 +1,4 @@
-"""The organiser makes the registration form, draws the lot, and decides about registrations, through the desk."""
+"""The organiser makes the registration form and draws the lot, through the desk."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -138,27 +138,3 @@ def test_the_lot_is_prepared_and_drawn_from_the_desk(client):
     assert seed in client.get(page).content.decode()
     assert event.registrations.filter(state=S.CONFIRMED).count() == 1
     assert len(rows) == 3
-
-
-def test_many_are_decided_on_at_once_and_only_of_this_event(client):
-    event = f.EventFactory(capacity=2, approval="by_organiser")
-    rows = [f.RegistrationFactory(event=event, state=S.APPLIED) for _ in range(3)]
-    stranger = f.RegistrationFactory(state=S.APPLIED)
-    decide = reverse("registration_decide", args=[event.slug])
-    chosen = [str(row.pk) for row in rows] + [str(stranger.pk), "x", "9" * 40]
-    client.post(decide, {"do": "approve", "registration": chosen})
-    states = sorted(row.state for row in event.registrations.all())
-    stranger.refresh_from_db()
-    assert (states, stranger.state) == ([S.CONFIRMED, S.CONFIRMED, S.WAITING], S.APPLIED)
-    for bad in (
-        {},
-        {"do": "promote"},
-        {"do": "approve"},
-        {"do": "cancel", "registration": chosen, "reason": "x" * 501},
-    ):
-        assert client.post(decide, bad).status_code == 302
-    assert sorted(row.state for row in event.registrations.all()) == states
-    desk = reverse("event_desk", args=[event.slug])
-    for asked, leads in [(desk + "?state=waiting", True), ("https://example.org/", False), (desk + "../../x", False)]:
-        response = client.post(decide, {"do": "cancel", "next": asked})
-        assert (response["Location"] == asked) is leads

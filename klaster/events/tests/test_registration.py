@@ -314,8 +314,9 @@ def test_sessions_have_places_and_waiting_lists_of_their_own():
 def test_the_organiser_approves_in_order_while_places_last(office):
     event = f.EventFactory(capacity=1, approval="by_organiser")
     rows = [register(event) for _ in range(3)]
+    stranger = f.RegistrationFactory(state=S.APPLIED)
     assert {row.state for row in rows} == {S.APPLIED}
-    found = deciding.decide(event, [row.pk for row in rows[:2]], "approve", by=office)
+    found = deciding.decide(event, [row.pk for row in [*rows[:2], stranger]], "approve", by=office)
     assert ([row.state for row in found.done], found.refused) == ([S.CONFIRMED, S.WAITING], [])
     assert not deciding.decide(event, [row.pk for row in rows[:2]], "approve", by=office).done
     deciding.decide(event, [rows[2].pk], "decline", by=office, reason="Per vėlai")

@@ -19,7 +19,6 @@ urlpatterns = [
         name="form_part_delete",
     ),
     path(_("events/<slug:slug>/desk/form/<form_part:part>/<int:pk>/move/"), form.form_part_move, name="form_part_move"),
-    path(_("events/<slug:slug>/desk/decide/"), form.registration_decide, name="registration_decide"),
     path(_("events/<slug:slug>/register/"), registration.event_register, name="event_register"),
     path(_("events/<slug:slug>/register/sent/"), registration.event_registered, name="event_registered"),
     path(_("registration/<str:token>/"), registration.registration_detail, name="registration_detail"),

@@ -1,16 +1,15 @@
-"""The organiser's desk: the registration form, the lot, and what is decided about registrations."""
+"""The organiser's desk: the registration form and the lot."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -20,8 +19,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from klaster.directory.views.editing import add_errors
 from klaster.events import desk
-from klaster.events.actions import deciding, waiting
 from klaster.events.actions import form as actions
+from klaster.events.actions import waiting
 from klaster.events.forms.form_parts import CategoryForm, QuestionForm, QuotaForm
 from klaster.events.forms.registration import RegisterForm, colleagues_for
 from klaster.events.models import Category, Draw, Event, Question, Quota
@@ -175,57 +174,3 @@ def event_draw(request: HttpRequest, slug: str) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect(reverse("event_form_edit", args=[slug]) + "#lot")
-
-
-# --- deciding -------------------------------------------------------------------------------------------------------
-class DecideForm(forms.Form):
-    """`registration` are primary keys of this event: what is not among them is left out."""
-
-    do = forms.ChoiceField(choices=[(name, name) for name in deciding.FROM])
-    reason = forms.CharField(required=False, max_length=500)
-
-
-@require_POST
-def registration_decide(request: HttpRequest, slug: str) -> HttpResponse:
-    """Approve, decline, cancel or give a place out of turn: one registration or many (`registration`, `do`, `reason`).
-
-    Leads back to `next`, an address of this event's desk, else to the table of registrations.
-    """
-    event = desk.event_for(request, slug)
-    form = DecideForm(request.POST)
-    asked = request.POST.getlist("registration")
-    chosen = [int(each) for each in asked if each.isascii() and each.isdecimal() and len(each) < 16][:1000]
-    if not form.is_valid():
-        words = [error for problems in form.errors.values() for error in problems]
-        messages.error(request, " ".join(words))
-    elif not chosen:
-        messages.error(request, _("Choose at least one registration."))
-    else:
-        by: Any = request.user
-        found = deciding.decide(event, chosen, form.cleaned_data["do"], by=by, reason=form.cleaned_data["reason"])
-        say(request, found)
-    return redirect(way_back(request, event))
-
-
-def say(request: HttpRequest, found: deciding.Decided) -> None:
-    if found.done:
-        n = len(found.done)
-        words = ngettext("%(n)s registration was decided on, and a letter goes out.",
-                         "%(n)s registrations were decided on, and letters go out.", n)  # fmt: skip
-        messages.success(request, words % {"n": n})
-    for words in dict.fromkeys(words for _row, words in found.refused):
-        messages.error(request, words)
-    if not found.done and not found.refused:
-        messages.info(request, _("Nothing was to be done: these registrations are in another state by now."))
-
-
-def way_back(request: HttpRequest, event: Event) -> str:
-    """To the table as it was filtered; only within the desk of this event."""
-    mine = reverse("event_desk", args=[event.slug])
-    asked = request.POST.get("next", "")
-    if asked.startswith(mine) and not any(each in asked for each in ("\\", "\n", "\r", "\x00", "/.")):
-        return asked
-    try:
-        return reverse("event_registrations", args=[event.slug])
-    except NoReverseMatch:
-        return mine
