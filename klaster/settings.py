@@ -69,9 +69,8 @@ if PRODUCTION and not SITE_URL.startswith("https://"):
 COUNTRY = os.environ.get("KLASTER_COUNTRY", "LT")
 NETWORK_FILE = os.environ.get("KLASTER_NETWORK_FILE", str(BASE_DIR / "klaster/directory/data/lt.yaml"))
 # Past events of the same country, where there is such a file beside it.
-EVENTS_FILE = os.environ.get(
-    "KLASTER_EVENTS_FILE", str(BASE_DIR / f"klaster/events/data/events-{Path(NETWORK_FILE).stem}.yaml")
-)
+_OF_THE_NETWORK = BASE_DIR / f"klaster/events/data/events-{Path(NETWORK_FILE).stem}.yaml"
+EVENTS_FILE = os.environ.get("KLASTER_EVENTS_FILE", str(_OF_THE_NETWORK))
 STALE_AFTER_DAYS = number("KLASTER_STALE_AFTER_DAYS", 180)  # when a page asks "is this still true?"
 for code in listed("KLASTER_LANGUAGES", "lt,en"):
     if code not in LANG_INFO:
