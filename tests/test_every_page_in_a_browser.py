@@ -24,8 +24,8 @@ pytestmark = pytest.mark.browser
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 LOOKS = [(390, "light"), (1280, "dark")]
 NOT_PAGES = ("/office/", "/media/", "/documents/", "/static/", "/sitemap", "/robots")
-# Pages of events have browser tests of their own (klaster/events/tests/test_*_in_a_browser.py). They join this walk once
-# it has been seen whole with them.
+# Pages of events have browser tests of their own (klaster/events/tests/test_*_in_a_browser.py). They join this walk
+# once it has been seen whole with them.
 OWN_TESTS = "klaster.events."
 MOST = 300  # kinds of pages a role reaches; the demo has fewer, so that a loop of links would be seen
 
