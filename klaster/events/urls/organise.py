@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klaster.events.views import agenda, organise, series, team
 
-register_converter(agenda.PartConverter, "agenda_part")
+register_converter(agenda.AgendaPartConverter, "agenda_part")
 
 urlpatterns = [
     path(_("my/events/"), organise.my_events, name="my_events"),

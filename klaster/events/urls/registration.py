@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from klaster.events.views import form, registration
 
-register_converter(form.PartConverter, "form_part")
+register_converter(form.FormPartConverter, "form_part")
 
 urlpatterns = [
     path(_("events/<slug:slug>/desk/form/"), form.event_form_edit, name="event_form_edit"),

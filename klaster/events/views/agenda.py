@@ -15,7 +15,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -35,6 +34,7 @@ from klaster.events.forms.agenda import (
     TrackForm,
 )
 from klaster.events.models import Event, EventPartner, Material, Registration, Room, Session, Speaker, Track
+from klaster.events.part_words import PartConverter
 
 
 @dataclass(frozen=True)
@@ -83,19 +83,8 @@ PARTS = {
 }  # fmt: skip
 
 
-class PartConverter:
-    """The word of a kind in an address, in the language of the address."""
-
-    regex = r"[-\w]+"
-
-    def to_python(self, value: str) -> str:
-        for name, part in PARTS.items():
-            if slugify(str(part.word)) == value:
-                return name
-        raise ValueError(value)
-
-    def to_url(self, value: str) -> str:
-        return slugify(str(PARTS[value].word))
+class AgendaPartConverter(PartConverter):
+    parts = PARTS
 
 
 def sessions_of(event: Event) -> list[Session]:

@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
@@ -24,6 +23,7 @@ from klaster.events.actions import waiting
 from klaster.events.forms.form_parts import CategoryForm, QuestionForm, QuotaForm
 from klaster.events.forms.registration import RegisterForm, colleagues_for
 from klaster.events.models import Category, Draw, Event, Question, Quota
+from klaster.events.part_words import PartConverter
 
 RIGHT = "events.change_event"
 
@@ -45,19 +45,8 @@ PARTS = {
 }
 
 
-class PartConverter:
-    """The word of a part in an address, in the language of the address."""
-
-    regex = r"[-\w]+"
-
-    def to_python(self, value: str) -> str:
-        for name, part in PARTS.items():
-            if slugify(str(part.word)) == value:
-                return name
-        raise ValueError(value)
-
-    def to_url(self, value: str) -> str:
-        return slugify(str(PARTS[value].word))
+class FormPartConverter(PartConverter):
+    parts = PARTS
 
 
 @never_cache
