@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 import structlog
+from django.db import transaction
 
 from klaster.core import letters
 from klaster.core.models import Letter
@@ -104,8 +105,12 @@ def tell(teller: Callable[[Letter], None]) -> None:
         _tellers.append(teller)
 
 
+@transaction.atomic
 def take(source: bytes) -> Outcome:
-    """Read one message and mark the letter it is about. The same message again changes nothing."""
+    """Read one message and mark the letter it is about. The same message again changes nothing.
+
+    If somebody cannot be told nothing is marked, so that the next reading tries again.
+    """
     if len(source) > MOST_BYTES:
         return Outcome.TOO_BIG
     report = parse(source)

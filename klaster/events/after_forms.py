@@ -6,12 +6,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from klaster.core import languages, uploads
 from klaster.core.fields import Translated, TranslatedFormField
 from klaster.core.forms import DateInput
+from klaster.directory.models.organisations import today
 from klaster.events.models import Photo, Survey, SurveyQuestion
 
 
@@ -67,7 +67,7 @@ class OpenForm(forms.Form):
 
     def clean_closes_on(self) -> Any:
         day = self.cleaned_data["closes_on"]
-        if day < timezone.localdate():
+        if day < today():
             raise ValidationError(_("This day is over."))
         return day
 

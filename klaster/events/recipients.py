@@ -53,8 +53,8 @@ def who_came() -> QuerySet[Attendance]:
 
 def past_participants(event: Event, by: User | None) -> QuerySet[Registration]:
     """One registration for each address that took part in an earlier event of the series, run by the same person, and
-    said there that it wants to be invited again; without those who are registered for this one."""
-    if event.series_id is None or by is None:
+    said the last time it was asked that it wants to be invited again; without those registered for this one."""
+    if event.series_id is None or event.starts is None or by is None:
         return Registration.objects.none()
     agreed = Answer.objects.filter(
         registration=OuterRef("pk"),
@@ -64,16 +64,17 @@ def past_participants(event: Event, by: User | None) -> QuerySet[Registration]:
     here = event.registrations.live().filter(
         Q(email__iexact=OuterRef("email")) | Q(person=OuterRef("person"), person__isnull=False)
     )
-    agreeing = (
+    asked = (
         Registration.objects.confirmed()
-        .filter(Exists(agreed), ~Exists(here), event__series=event.series_id, event__starts__lt=event.starts)
+        .filter(~Exists(here), event__series=event.series_id, event__starts__lt=event.starts)
+        .filter(event__letter_settings__invitation_consent__isnull=False)
         .filter(event__in=Event.objects.run_by(by).values("pk"))
         .exclude(email="")
-        .exclude(event=event)
+        .annotate(agrees=Exists(agreed))
         .order_by("registered_at", "pk")
     )
-    latest = {email.lower(): pk for pk, email in agreeing.values_list("pk", "email")}
-    return Registration.objects.filter(pk__in=latest.values()).order_by("pk")
+    latest = {email.lower(): (pk, agrees) for pk, email, agrees in asked.values_list("pk", "email", "agrees")}
+    return Registration.objects.filter(pk__in=[pk for pk, agrees in latest.values() if agrees]).order_by("pk")
 
 
 def list_of(event: Event) -> str:

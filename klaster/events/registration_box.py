@@ -44,7 +44,7 @@ def state_of(event: Event) -> str:
 
 def mark_of(event: Event) -> Mark | None:
     """What a line of a list says; nothing where there is nothing to say. Asks the database nothing."""
-    match event.state:
+    match state_of(event):
         case State.DRAFT:
             return Mark(_("Draft"), "pencil")
         case State.CANCELLED:
@@ -114,7 +114,7 @@ def box_of(event: Event, reader: Reader) -> Box:
             _count(event, box)
             _offer(event, box)
         case State.CLOSED:
-            box.mark = mark_of(event) or Mark(_("Registration is closed"), "lock")
+            box.mark = mark_of(event)
             if event.closes_at:
                 box.text = _("It closed on %(moment)s.") % {"moment": moment_of(event.closes_at, event)}
             if event.takes_late and event.mode != Event.Mode.ONLINE:

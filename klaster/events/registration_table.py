@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -165,6 +165,6 @@ def in_order(rows: QuerySet[Registration], order: str) -> QuerySet[Registration]
         "registered": "registered_at",
         "came": "came_at",
     }.get(by, by)
-    if isinstance(key, str):
-        return rows.order_by(f"-{key}" if order.startswith("-") else key, "number")
-    return rows.order_by(key.desc() if order.startswith("-") else key.asc(), "number")
+    said = F(key) if isinstance(key, str) else key
+    ordered = said.desc(nulls_last=True) if order.startswith("-") else said.asc(nulls_last=True)
+    return rows.order_by(ordered, "number")

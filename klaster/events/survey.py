@@ -96,11 +96,11 @@ def results(survey: Survey, *, public: bool = False) -> list[Result]:
 
 
 def _result(question: SurveyQuestion, counted: dict[int, int], texts: list[str]) -> Result:
-    if question.kind == question.Kind.TEXT:  # by the alphabet: the order they came in would say who wrote them
-        return Result(question, count=len(texts), texts=sorted(texts, key=languages.sort_key))
-    count = sum(counted.values())
+    count = len(texts) if question.kind == question.Kind.TEXT else sum(counted.values())
     if count < FEWEST:
         return Result(question)
+    if question.kind == question.Kind.TEXT:  # by the alphabet: the order they came in would say who wrote them
+        return Result(question, count=count, texts=sorted(texts, key=languages.sort_key))
     rows = [{"label": label, "value": counted.get(number, 0)} for number, label in question.choices]
     if question.kind == question.Kind.SCALE:
         rows = [{**row, "label": _end_of_scale(question, str(row["label"]))} for row in rows]

@@ -115,6 +115,23 @@ def test_they_are_read_from_a_pipe_a_maildir_and_an_mbox(tmp_path, monkeypatch):
     assert set(Letter.objects.values_list("state", flat=True)) == {"failed"}
 
 
+def test_what_could_not_be_taken_is_tried_again(tmp_path, monkeypatch):
+    def fail(letter):
+        raise OSError("no room")
+
+    for folder in ("new", "cur", "tmp"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "new" / "1.host").write_bytes(report(sent_letter().message_id))
+    monkeypatch.setattr(bounces, "_tellers", [fail])
+    call_command("read_bounces", "--maildir", str(tmp_path), stdout=StringIO())
+    assert (tmp_path / "new" / "1.host").exists()
+    assert Letter.objects.get().state == "sent"
+    monkeypatch.setattr(bounces, "_tellers", [])
+    call_command("read_bounces", "--maildir", str(tmp_path), stdout=StringIO())
+    assert Letter.objects.get().state == "failed"
+    assert (tmp_path / "cur" / "1.host:2,S").exists()
+
+
 @pytest.fixture
 def list_name(monkeypatch):
     monkeypatch.setattr(lists, "_titles", {"test.list": lambda rest: f"Invitations {rest}"})

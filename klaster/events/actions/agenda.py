@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from klaster.core import audit
 from klaster.directory.actions.rights import demand
 from klaster.events import calendar_files, times
-from klaster.events.actions import states
+from klaster.events.actions import sessions, states
 from klaster.events.models import Event, Room, Session, SessionSpeaker, Speaker
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def save_part(row: Any, *, by: User, values: Mapping[str, Any]) -> Any:
     if isinstance(row, Session):
         _set_speakers(row, values)
         _new_in_calendars(event, row, before)
+        sessions.fill(event)  # there may be more places than before
     audit.record(gettext_noop("changed") if before else gettext_noop("added"), row, by=by, before=before)
     for file in replaced:
         _forget(file)

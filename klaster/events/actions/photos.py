@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile, File
 from django.db import transaction
@@ -45,6 +47,17 @@ def add(photo: Photo, picture: File[bytes], *, by: User) -> Photo:
     photo.full_clean()
     photo.save()
     audit.record(gettext_noop("added a picture"), photo.event, by=by, after={"picture": photo.picture.name})
+    return photo
+
+
+@transaction.atomic
+def change(photo: Photo, *, by: User, values: Mapping[str, Any]) -> Photo:
+    """What stands beside a picture."""
+    states.lock(photo.event)
+    for name, value in values.items():
+        setattr(photo, name, value)
+    photo.save(update_fields=list(values))
+    audit.record(gettext_noop("changed the words of a picture"), photo.event, by=by)
     return photo
 
 

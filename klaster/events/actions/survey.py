@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -14,9 +15,9 @@ from django.utils.translation import gettext_noop, override
 from klaster.accounts.models import User
 from klaster.core import audit, languages
 from klaster.core.fields import Translated
+from klaster.directory.models.organisations import today
 from klaster.events import survey as surveys
 from klaster.events.models import Event, Registration, Session, SpentToken, Survey, SurveyAnswer, SurveyQuestion
-from klaster.events.models.survey import SCALE
 
 Kind = SurveyQuestion.Kind
 POOR, GOOD = gettext_noop("poor"), gettext_noop("very good")
@@ -67,12 +68,25 @@ def refuse_once_open(survey: Survey) -> None:
 
 
 @transaction.atomic
+def change(survey: Survey, *, by: User, values: Mapping[str, Any]) -> Survey:
+    """What stands above the questions, as long as nobody has seen them."""
+    survey = locked(survey)
+    refuse_once_open(survey)
+    before = audit.snapshot(survey)
+    for name, value in values.items():
+        setattr(survey, name, value)
+    survey.save(update_fields=list(values))
+    audit.record(gettext_noop("changed the survey"), survey, by=by, before=before)
+    return survey
+
+
+@transaction.atomic
 def open_until(survey: Survey, day: datetime.date, *, by: User) -> Survey:
     """Open a survey, or change its last day while it is open. One that is over stays over: its results were seen."""
     survey = locked(survey)
     if survey.is_over:
         raise ValidationError(_("The survey is over, and its results can be seen: it does not open again."))
-    if day < timezone.localdate():
+    if day < today():
         raise ValidationError({"closes_on": _("This day is over.")})
     if not survey.event.is_over and survey.is_draft:
         raise ValidationError(_("A survey opens when the event is over."))
@@ -94,7 +108,7 @@ def close(survey: Survey, *, by: User) -> Survey:
     if not survey.is_open:
         raise ValidationError(_("The survey is not open."))
     before = audit.snapshot(survey)
-    survey.closes_on = timezone.localdate() - datetime.timedelta(days=1)
+    survey.closes_on = today() - datetime.timedelta(days=1)
     survey.save()
     audit.record(gettext_noop("closed the survey"), survey, by=by, before=before)
     return survey
@@ -128,7 +142,7 @@ def answer(survey: Survey, registration: Registration, answers: Mapping[int, int
             continue
         if question.kind == Kind.TEXT:
             rows.append(SurveyAnswer(question=question, text=str(given)))
-        elif given in dict(question.choices) or given in SCALE:
+        elif given in dict(question.choices):
             rows.append(SurveyAnswer(question=question, number=int(given)))
     SurveyAnswer.objects.bulk_create(sorted(rows, key=lambda row: row.pk))  # stored in the order of the lot
 
@@ -178,7 +192,8 @@ def show(survey: Survey, questions: Iterable[str], *, by: User) -> None:
     """Let everybody see the results of these questions, by key; of none where the list is empty. Words never."""
     survey = locked(survey)
     before = audit.snapshot(survey)
-    chosen = {int(key) for key in questions if key.isdecimal()}
+    wanted = set(questions)
+    chosen = [key for key in survey.questions.values_list("pk", flat=True) if str(key) in wanted]
     rows = survey.questions.exclude(kind=Kind.TEXT)
     rows.filter(pk__in=chosen).update(is_public=True)
     rows.exclude(pk__in=chosen).update(is_public=False)

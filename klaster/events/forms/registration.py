@@ -315,7 +315,7 @@ class Colleagues(BaseFormSet):
         return [form for form in self.forms if form.has_changed() and form.is_valid()]
 
     def clean(self) -> None:
-        seen: set[str] = set()
+        seen = {str(self.data.get("email", "")).strip().lower()}  # of whoever registers them
         for form in self.forms:
             address = (form.cleaned_data.get("email") or "").lower() if hasattr(form, "cleaned_data") else ""
             if address and address in seen:

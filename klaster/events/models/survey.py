@@ -8,10 +8,10 @@ import uuid
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from klaster.core.fields import Translated, TranslatedTextField
+from klaster.directory.models.organisations import today
 from klaster.events.models.agenda import Session
 from klaster.events.models.events import Event
 
@@ -54,7 +54,7 @@ class Survey(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.opened_at is not None and self.closes_on is not None and timezone.localdate() > self.closes_on
+        return self.opened_at is not None and self.closes_on is not None and today() > self.closes_on
 
 
 class SurveyQuestion(models.Model):

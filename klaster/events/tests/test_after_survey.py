@@ -200,6 +200,30 @@ def test_results_wait_for_the_end_and_for_five(asked):
         assert words.texts == []
 
 
+def test_the_end_is_that_of_the_network_wherever_its_reader_lives(asked):
+    midnight = timezone.make_aware(datetime.datetime.combine(asked.closes_on + DAY, datetime.time.min))
+    for moment, is_over in [(midnight - datetime.timedelta(seconds=1), False), (midnight, True)]:
+        with time_machine.travel(moment, tick=False):
+            for zone in ("Pacific/Auckland", "Pacific/Honolulu"):
+                with timezone.override(zone):
+                    assert asked.is_over is is_over
+
+
+def test_words_of_fewer_than_five_are_not_shown(asked):
+    answered(asked, *[[5]] * 5, [5, None, None, "Tik aš"])
+    with time_machine.travel(LATER):
+        words = survey.results(asked)[3]
+        assert (words.count, words.texts) == (None, [])
+
+
+def test_a_form_that_stood_open_does_not_take_the_survey_back(client, asked, organiser):
+    client.force_login(organiser, backend="django.contrib.auth.backends.ModelBackend")
+    client.post(reverse("event_survey", args=[asked.event.slug]), {"intro_lt": "Vėlu", "rates_sessions": "on"})
+    asked.refresh_from_db()
+    assert asked.is_open
+    assert not asked.rates_sessions
+
+
 def test_words_stand_by_the_alphabet(asked):
     answered(asked, *[[5, None, None, text] for text in ("Žalias", "Ačiū", "šiek tiek", "Čia", "be to")])
     with time_machine.travel(LATER), override("lt"):

@@ -16,7 +16,8 @@ from klaster.core.tests.test_uploads import upload
 from klaster.directory.factories import AffiliationFactory, ClusterFactory
 from klaster.events import agenda, times
 from klaster.events import factories as f
-from klaster.events.models import Material, Session, SessionSpeaker
+from klaster.events.actions.agenda import save_part
+from klaster.events.models import Material, Session, SessionChoice, SessionSpeaker
 from klaster.events.views.agenda import sessions_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -141,6 +142,17 @@ def test_sessions_rooms_and_the_rest_are_written_and_deleted(client, organiser, 
     talk.refresh_from_db()
     assert talk.room is None
     assert client.get(reverse("event_agenda_edit", args=[event.slug])).status_code == 200
+
+
+def test_more_places_let_in_who_waits_for_the_session(client, organiser, event):
+    talk = session(event, at(9), at(10), capacity=1)
+    choices = [
+        SessionChoice.objects.create(registration=f.RegistrationFactory(event=event), session=talk, is_waiting=waits)
+        for waits in (False, True)
+    ]
+    save_part(talk, by=organiser, values={"capacity": 2})
+    choices[1].refresh_from_db()
+    assert not choices[1].is_waiting
 
 
 def test_a_place_of_the_grid_begins_a_session_there(client, organiser, event):

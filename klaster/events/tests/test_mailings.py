@@ -232,6 +232,21 @@ def test_invited_is_who_said_so_once_and_not_who_comes_already(forum, office):
     assert not recipients.past_participants(coming, UserFactory()).exists(), "of events one runs only"
 
 
+def test_who_said_no_the_last_time_is_not_invited(forum, office):
+    (first, second), coming = forum
+    agreed(first, email="ona@example.org", registered_at=f.in_days(-61))
+    agreed(second)
+    f.RegistrationFactory(event=second, email="Ona@example.org", registered_at=f.in_days(-31))
+    assert [row.event for row in recipients.past_participants(coming, office)] == [second]
+
+
+def test_an_event_without_a_date_invites_nobody_yet(forum, office):
+    (first, _second), coming = forum
+    agreed(first)
+    coming.starts = coming.ends = None
+    assert not recipients.past_participants(coming, office).exists()
+
+
 def test_an_invitation_can_be_left_by_one_click_and_taken_up_again(forum, office, mailoutbox):
     (first, _second), coming = forum
     ona = agreed(first, language="en")

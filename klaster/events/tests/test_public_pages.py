@@ -16,6 +16,7 @@ from klaster.directory.factories import both
 from klaster.events import factories as e
 from klaster.events.actions import states
 from klaster.events.models import EventFigure, Session, SessionSpeaker, State
+from klaster.events.registration_box import mark_of
 
 pytestmark = pytest.mark.django_db
 VILNIUS = zoneinfo.ZoneInfo("Europe/Vilnius")
@@ -164,6 +165,11 @@ def test_registration_in_each_state(values, words):
     e.RegistrationFactory(event=event, state="offered", offered_until=e.in_days(1))
     e.RegistrationFactory(event=event, state="waiting")
     assert words in page_of(event).text
+
+
+def test_a_list_says_closed_in_the_minute_before_the_job_comes_by():
+    event = e.EventFactory(state=State.OPEN, closes_at=timezone.now() - datetime.timedelta(seconds=1))
+    assert mark_of(event).icon == "lock"
 
 
 def test_agenda_is_a_table_of_rooms():

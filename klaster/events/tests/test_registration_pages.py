@@ -114,6 +114,8 @@ NOT_GOOD = [
     ({"colleagues-TOTAL_FORMS": "1", "colleagues-0-email": "jonas@example.org"}, "0-name"),
     ({"colleagues-TOTAL_FORMS": "2", "colleagues-0-name": "A", "colleagues-0-email": "a@example.org",
       "colleagues-1-name": "B", "colleagues-1-email": "A@example.org"}, "1-email"),
+    ({"email": "one@example.org", "colleagues-TOTAL_FORMS": "1", "colleagues-0-name": "A",
+      "colleagues-0-email": "ONE@example.org"}, "0-email"),
 ]  # fmt: skip
 
 

@@ -129,6 +129,11 @@ def test_filters_words_and_orders_find_the_right_people(client, event, organiser
         assert [row[1] for row in rows] == [names[key] for key in wanted.split()], query
 
 
+@pytest.mark.parametrize(("order", "first"), [("-came", "ada"), ("-category", "ona")])
+def test_who_has_nothing_to_be_sorted_by_comes_last(client, event, organiser, people, order, first):
+    assert table(client, event, f"?order={order}&state=confirmed")[0] == people[first].name
+
+
 def test_answers_can_be_filtered_but_not_those_about_needs(client, event, organiser, people):
     kinds = Question.Kind
     options = [{"lt": "Laivu", "en": "By ship"}, {"lt": "Traukiniu", "en": "By train"}]

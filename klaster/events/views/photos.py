@@ -35,7 +35,7 @@ def event_photo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     photo = get_object_or_404(event.photos, pk=pk)
     form = PhotoTextForm(request.POST or None, instance=photo)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        actions.change(photo, by=request.user, values=form.cleaned_data)
         return redirect("event_photos", slug)
     return render(request, "events/event_photo.html", {"event": event, "photo": photo, "form": form})
 

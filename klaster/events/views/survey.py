@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
@@ -21,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from klaster.core import audit, tables
 from klaster.core.limits import limited
 from klaster.directory import exports
+from klaster.directory.models.organisations import today
 from klaster.events import desk, survey
 from klaster.events.actions import survey as actions
 from klaster.events.after_forms import AnswerForm, OpenForm, QuestionForm, SurveyForm
@@ -72,8 +72,7 @@ def event_survey(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "events/event_survey.html", {"event": event, "survey": None})
     form = SurveyForm(request.POST or None, instance=asked)
     if request.method == "POST" and form.is_valid():
-        if attempted(request, actions.refuse_once_open, asked):
-            form.save()
+        if attempted(request, actions.change, asked, by=request.user, values=form.cleaned_data):
             messages.success(request, _("Saved."))
         return redirect("event_survey", slug)
     return survey_page(request, event, asked, form=form)
@@ -93,7 +92,7 @@ def survey_page(request: HttpRequest, event: Event, asked: Survey, **forms: Any)
 
 
 def offered_day() -> datetime.date:
-    return timezone.localdate() + datetime.timedelta(days=FIRST_DAYS)
+    return today() + datetime.timedelta(days=FIRST_DAYS)
 
 
 def attempted(request: HttpRequest, act: Any, *args: Any, **kwargs: Any) -> bool:

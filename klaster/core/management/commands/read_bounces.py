@@ -32,17 +32,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, maildir: Path | None = None, mbox: Path | None = None, **options: Any) -> None:
         counts: Counter[bounces.Outcome] = Counter()
-        for source in self.sources(maildir, mbox):
+        for source, path in self.sources(maildir, mbox):
             try:
                 counts[bounces.take(source)] += 1
             except Exception:  # one message must not hold up the others; a pipe that fails would bounce the bounce
                 log.exception("bounce not read")
+                continue
+            if path:
+                path.rename(path.parent.parent / "cur" / f"{path.name}:2,S")
         for outcome in bounces.Outcome:
             self.stdout.write(f"{counts[outcome]:>7} {outcome.value}")
 
-    def sources(self, maildir: Path | None, mbox: Path | None) -> Iterator[bytes]:
+    def sources(self, maildir: Path | None, mbox: Path | None) -> Iterator[tuple[bytes, Path | None]]:
+        """Each message, and where it lies in a Maildir."""
         if maildir is None and mbox is None:
-            yield sys.stdin.buffer.read(CAP)
+            yield sys.stdin.buffer.read(CAP), None
             return
         place = maildir or mbox
         if place is None or not place.exists():
@@ -50,9 +54,8 @@ class Command(BaseCommand):
         if mbox:
             with closing(mailbox.mbox(str(mbox), create=False)) as box:
                 for key in box.iterkeys():
-                    yield box.get_file(key).read(CAP)
+                    yield box.get_file(key).read(CAP), None
             return
         for path in sorted((place / "new").iterdir()):
             with path.open("rb") as file:
-                yield file.read(CAP)
-            path.rename(place / "cur" / f"{path.name}:2,S")
+                yield file.read(CAP), path
