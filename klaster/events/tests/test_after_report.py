@@ -150,6 +150,8 @@ def test_pictures_are_put_in_order_and_taken_away_with_their_files(
     for credit in ("Pirmas", "Antras"):
         sent(client, event, credit=credit)
     second = event.photos.get(credit="Antras")
+    drawn = client.get(reverse("event_photos", args=[event.slug])).content.decode()
+    assert drawn.count('<details class="src">') == 2  # asks before it deletes
     client.post(reverse("event_photo_move", args=[event.slug, second.pk]))
     assert [photo.credit for photo in event.photos.all()] == ["Antras", "Pirmas"]
     client.post(reverse("event_photo", args=[event.slug, second.pk]), {**WORDS, "credit": "Trečias"})

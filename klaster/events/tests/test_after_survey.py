@@ -265,6 +265,9 @@ def test_the_desk_builds_opens_and_reads_it(client, office, in_english):
     assert [words for _number, words in question.choices] == ["yes", "no"]
     client.post(reverse("survey_question_move", args=[event.slug, question.pk]))
     assert [q.position for q in SurveyQuestion.objects.filter(pk=question.pk)] == [3]
+    drawn = client.get(page).content.decode()
+    assert drawn.count("Delete for good") == SurveyQuestion.objects.count() + 1  # asked first, the survey itself too
+    assert drawn.count("csrfmiddlewaretoken") == drawn.count('method="post"') - 1  # how pages look is no secret
     client.post(reverse("survey_question_delete", args=[event.slug, question.pk]))
     opens = reverse("survey_open", args=[event.slug])
     assert "is over" in client.post(opens, {"closes_on": "2020-01-01"}).content.decode()

@@ -137,6 +137,8 @@ def test_all_some_or_one(helper, event):
     empty = helper.post(f"{address}?pk={stranger.pk}", form)
     assert (empty.status_code, "Nobody of these takes part yet." in empty.content.decode()) == (422, True)
     assert ona.code not in helper.get(address).content.decode()
+    two = helper.get(f"{address}?pk={ona.pk}&pk={late.pk}").content.decode()
+    assert "Ona, Petras" in re.sub(r"\s+", " ", two)
 
 
 @needs_pango

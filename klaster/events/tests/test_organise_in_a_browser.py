@@ -84,6 +84,13 @@ def test_sessions_are_moved_by_keyboard_and_by_drag(page, live_server, event):
     page.wait_for_function("document.querySelectorAll('.planner__warning').length === 0")
     first.refresh_from_db()
     assert first.room is None
+    page.locator(f"#room-{first.pk}").focus()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.keyboard.press("Alt+ArrowUp")  # opens and closes the list of rooms, and moves nothing
+    page.wait_for_timeout(200)
+    assert asked == []
+    page.keyboard.press("Escape")
     free = page.locator("td[data-room='']:not(:has(article))").last
     with page.expect_response("**/move/**"):
         page.locator(f"#session-{second.pk} .soft").first.drag_to(free)

@@ -8,6 +8,7 @@ import time_machine
 from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.asserts import assertTemplateUsed
 
 from klaster.accounts.factories import UserFactory
 from klaster.core.models import Letter, RateCount
@@ -303,3 +304,8 @@ def test_reading_changes_nothing_and_asks_the_same_for_many(client, django_asser
         asked.append(len(found))
         Registration.objects.filter(pk__in=[row.pk for row in rows[1:]]).delete()
     assert asked[0] == asked[1]
+
+
+def test_the_list_of_ones_own_stands_in_the_workspace(client):
+    client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    assertTemplateUsed(client.get(reverse("my_registrations")), "directory/parts/workspace_side.html")

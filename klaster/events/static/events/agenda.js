@@ -72,6 +72,7 @@
   document.addEventListener("keydown", (event) => {
     const session = event.target.closest("[data-session]");
     if (!session || !event.altKey || !(event.key in MINUTES || event.key in ROOMS)) return;
+    if (event.target.closest("select, input, textarea")) return; // there the keys mean something else
     event.preventDefault();
     if (event.key in MINUTES) {
       if (session.closest("[data-starts]")) send(session, { minutes: MINUTES[event.key] });

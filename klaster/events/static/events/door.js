@@ -126,7 +126,7 @@
       list.append(row(person, waiting.get(person.pk)));
     }
     const form = $("door-list");
-    form.querySelector("ul, .state, .door__none")?.remove();
+    for (const drawn of form.querySelectorAll("ul, .state, .door__none")) drawn.remove();
     if (people.length) form.append(list);
     else form.append(note(words.nobody));
     if (people.length > MOST) list.append(note(say(words.more, people.length - MOST)));
