@@ -24,9 +24,6 @@ pytestmark = pytest.mark.browser
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 LOOKS = [(390, "light"), (1280, "dark")]
 NOT_PAGES = ("/office/", "/media/", "/documents/", "/static/", "/sitemap", "/robots")
-# Pages of events have browser tests of their own (klaster/events/tests/test_*_in_a_browser.py). They join this walk
-# once it has been seen whole with them.
-OWN_TESTS = "klaster.events."
 MOST = 300  # kinds of pages a role reaches; the demo has fewer, so that a loop of links would be seen
 
 
@@ -49,8 +46,6 @@ def kind_of(path: str) -> str | None:
             match = resolve(path)
         except Resolver404:
             return path
-    if match.func.__module__.startswith(OWN_TESTS):
-        return None
     return path if match.view_name == "wagtail_serve" else f"{language} {match.view_name}"
 
 

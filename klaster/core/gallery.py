@@ -74,6 +74,7 @@ def context() -> dict[str, Any]:
             {"title": _("Clusters"), "url": "#"},
             {"title": "SMART FOOD", "url": ""},
         ],
+        "chips": [{"text": "Kaunas", "url": "#"}, {"text": "ESCA", "url": "#"}],
         "rows": [
             {"label": _("Small and medium companies"), "value": 12, "url": "#"},
             {"label": _("Research and higher education"), "value": 3, "url": "#"},

@@ -8,6 +8,7 @@ from django.conf import settings as site
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
+from playwright.sync_api import expect
 
 from klaster.directory.factories import AffiliationFactory, ClusterFactory
 from klaster.events import factories as f
@@ -76,12 +77,12 @@ def test_sessions_are_moved_by_keyboard_and_by_drag(page, live_server, event):
     page.locator(f"#session-{first.pk}").focus()
     with page.expect_response("**/move/**"):
         page.keyboard.press("Alt+ArrowDown")
-    page.wait_for_function(f"document.activeElement.id === 'session-{first.pk}'")
+    expect(page.locator(f"#session-{first.pk}")).to_be_focused()
     first.refresh_from_db()
     assert first.starts == starts + HALF / 2
     with page.expect_response("**/move/**"):
         page.keyboard.press("Alt+ArrowLeft")
-    page.wait_for_function("document.querySelectorAll('.planner__warning').length === 0")
+    expect(page.locator(".planner__warning")).to_have_count(0)
     first.refresh_from_db()
     assert first.room is None
     page.locator(f"#room-{first.pk}").focus()
