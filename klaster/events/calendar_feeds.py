@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import QueryDict
@@ -17,9 +17,11 @@ from klaster.events.calendar_files import Entry
 from klaster.events.models import (
     ENDED,
     Event,
+    GivenUpSession,
     Registration,
     RegistrationState,
     Series,
+    Session,
     SessionChoice,
     State,
     TeamMember,
@@ -114,10 +116,40 @@ def of_registrations(person: User) -> Iterator[Entry]:
         .order_by("event_id", "-number")
         .distinct("event_id")[:MOST]
     )
+    given_up = given_up_by(person)
     for registration in rows:
         yield calendar_files.of_registration(registration)
-        if registration.state == RegistrationState.CONFIRMED or registration.has_ended:
-            yield from (calendar_files.of_session(choice.session, registration) for choice in registration.chosen)
+        yield from of_sessions(registration, given_up.get(registration.event_id, {}))
+
+
+def of_sessions(
+    registration: Registration, given_up: Mapping[Session, tuple[int, datetime.datetime]]
+) -> Iterator[Entry]:
+    """Sessions in which the person has a place, and as cancelled those the person gave up."""
+    shows = registration.state == RegistrationState.CONFIRMED
+    chosen = {choice.session for choice in registration.chosen} if shows else set()  # type: ignore[attr-defined]
+    for session in chosen:
+        times, _at = given_up.get(session, (0, None))
+        yield calendar_files.of_session(session, registration, given_up=times)
+    for session, (times, at) in given_up.items():
+        if session not in chosen and session.ends and session.ends > timezone.now() - KEPT_CANCELLED:
+            entry = calendar_files.of_session(session, registration, given_up=times, is_off=True)
+            yield calendar_files.changed(entry, changed=max(entry.changed, at))
+
+
+def given_up_by(person: User) -> dict[int, dict[Session, tuple[int, datetime.datetime]]]:
+    """By event: sessions with a time that this person gave up, how often, in any registration, and when at last."""
+    found: dict[int, dict[Session, tuple[int, datetime.datetime]]] = {}
+    rows = GivenUpSession.objects.filter(
+        registration__person=person,
+        session__starts__isnull=False,
+        session__event__in=in_time(Event.objects.all()).values("pk"),
+    ).select_related("session__room")
+    for row in rows.order_by("at", "pk"):
+        of_event = found.setdefault(row.session.event_id, {})
+        times, _at = of_event.get(row.session, (0, row.at))
+        of_event[row.session] = (times + row.times, row.at)
+    return found
 
 
 def coming(entries: Iterable[Entry]) -> list[Entry]:

@@ -155,17 +155,22 @@ def of_registration(registration: Registration) -> Entry:
     )
 
 
-def of_session(session: Session, registration: Registration) -> Entry:
-    """A session with a time that somebody chose, as an entry of its own beside the event."""
+def of_session(session: Session, registration: Registration, *, given_up: int = 0, is_off: bool = False) -> Entry:
+    """A session with a time that somebody chose, as an entry of its own beside the event.
+
+    `given_up` is how often the person gave it up before, `is_off` whether it is given up now: each giving up and each
+    choosing again is a new version.
+    """
     if session.starts is None or session.ends is None:
         raise ValueError("A calendar has no place for a session without a time.")
     whole = of_registration(registration)
     title, language = said(session.title)
-    off = session.is_cancelled or whole.status == Status.CANCELLED
+    off = is_off or session.is_cancelled or whole.status == Status.CANCELLED
     rooms = [str(session.room)] if session.room else []
     return changed(
         whole,
         uid=uid(registration.event, f"-session-{session.pk}"),
+        sequence=whole.sequence + 2 * given_up - is_off,
         starts=session.starts,
         ends=session.ends,
         is_all_day=False,
@@ -175,6 +180,7 @@ def of_session(session: Session, registration: Registration) -> Entry:
         place=", ".join([*rooms, session.place or whole.place]),
         categories=[str(session.get_kind_display())],
         status=Status.CANCELLED if off else whole.status,
+        is_busy=whole.is_busy and not off,
     )
 
 

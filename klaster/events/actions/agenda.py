@@ -6,8 +6,10 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.fields.files import FieldFile
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from klaster.core import audit
@@ -90,6 +92,8 @@ def delete_part(row: Any, *, by: User) -> None:
     row = type(row)._default_manager.filter(pk=row.pk).first()
     if row is None:
         return
+    if isinstance(row, Session) and (row.choices.exists() or row.given_up.exists()):
+        raise ValidationError(_("People have chosen this session. Mark it as cancelled: then their calendars show it."))
     files = [getattr(row, name) for name in FILES if getattr(row, name, None)]
     audit.record(gettext_noop("deleted"), row, by=by, before=audit.snapshot(row), after={})
     row.delete()

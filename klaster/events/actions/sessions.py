@@ -6,11 +6,20 @@ import itertools
 from collections.abc import Collection, Iterable
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from klaster.events import letters
-from klaster.events.models import HOLD_A_PLACE, Event, Registration, RegistrationState, Session, SessionChoice
+from klaster.events.models import (
+    HOLD_A_PLACE,
+    Event,
+    GivenUpSession,
+    Registration,
+    RegistrationState,
+    Session,
+    SessionChoice,
+)
 
 GOES = Q(choices__is_waiting=False, choices__registration__state__in=HOLD_A_PLACE)
 
@@ -38,7 +47,7 @@ def clash(chosen: Iterable[Session]) -> None:
 
 def choose(registration: Registration, chosen: Collection[Session]) -> None:
     """These and no others; what is kept keeps its place. `fill` follows."""
-    registration.session_choices.exclude(session__in=chosen).delete()
+    _give_up(registration.session_choices.exclude(session__in=chosen))
     kept = set(registration.session_choices.values_list("session", flat=True))
     SessionChoice.objects.bulk_create(
         SessionChoice(registration=registration, session=session, is_waiting=True)
@@ -48,7 +57,21 @@ def choose(registration: Registration, chosen: Collection[Session]) -> None:
 
 
 def leave(registrations: Iterable[Registration]) -> None:
-    SessionChoice.objects.filter(registration__in=[row.pk for row in registrations]).delete()
+    _give_up(SessionChoice.objects.filter(registration__in=[row.pk for row in registrations]))
+
+
+def _give_up(choices: QuerySet[SessionChoice]) -> None:
+    """Forget these choices. Who had a place has it in a calendar, which has to be told."""
+    had_a_place = choices.filter(is_waiting=False)
+    told = [
+        GivenUpSession(registration_id=registration, session_id=session, times=0)
+        for registration, session in had_a_place.values_list("registration", "session")
+    ]
+    if told:
+        GivenUpSession.objects.bulk_create(told, ignore_conflicts=True)
+        same = had_a_place.filter(registration=OuterRef("registration"), session=OuterRef("session"))
+        GivenUpSession.objects.filter(Exists(same)).update(times=F("times") + 1, at=timezone.now())
+    choices.delete()
 
 
 def fill(event: Event, fresh: Collection[Registration] = ()) -> None:

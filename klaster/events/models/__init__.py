@@ -11,6 +11,7 @@ from klaster.events.models.registration import (
     Answer,
     Category,
     Draw,
+    GivenUpSession,
     Question,
     Quota,
     Registration,
@@ -23,9 +24,9 @@ from klaster.events.models.tables import ChosenColumns, RegistrationImport
 
 __all__ = [
     "BY_THE_CLOCK", "ENDED", "HOLD_A_PLACE", "Answer", "Attendance", "BadgePrint", "CalendarKey", "Category",
-    "Certificate", "ChosenColumns", "Draw", "Event", "EventFigure", "EventPartner", "LetterRound", "LetterSettings",
-    "LetterText", "Mailing", "Material", "Photo", "Question", "Quota", "Recipient", "Registration",
-    "RegistrationImport", "RegistrationState", "Room", "Series", "Session", "SessionChoice", "SessionSpeaker",
-    "Speaker", "SpentToken", "State", "StateChange", "Survey", "SurveyAnswer", "SurveyQuestion", "TeamMember",
-    "Track",
+    "Certificate", "ChosenColumns", "Draw", "Event", "EventFigure", "EventPartner", "GivenUpSession", "LetterRound",
+    "LetterSettings", "LetterText", "Mailing", "Material", "Photo", "Question", "Quota", "Recipient",
+    "Registration", "RegistrationImport", "RegistrationState", "Room", "Series", "Session", "SessionChoice",
+    "SessionSpeaker", "Speaker", "SpentToken", "State", "StateChange", "Survey", "SurveyAnswer", "SurveyQuestion",
+    "TeamMember", "Track",
 ]  # fmt: skip

@@ -349,3 +349,27 @@ class SessionChoice(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.registration_id} – {self.session}"
+
+
+class GivenUpSession(models.Model):
+    """Somebody had a place in a session and gave it up. Calendars have to be told, long after the choice is gone."""
+
+    registration = models.ForeignKey(
+        Registration, verbose_name=_("registration"), on_delete=models.CASCADE, related_name="given_up"
+    )
+    session = models.ForeignKey(Session, verbose_name=_("session"), on_delete=models.CASCADE, related_name="given_up")
+    times = models.PositiveIntegerField(_("how often"), default=1)
+    at = models.DateTimeField(_("given up"), default=timezone.now)
+
+    keeps_pages = True
+
+    class Meta:
+        verbose_name = _("session given up")
+        verbose_name_plural = _("sessions given up")
+        ordering = ["session", "at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["registration", "session"], name="given_up_session_is_counted_in_one_row"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.registration_id} – {self.session}"

@@ -155,6 +155,14 @@ def test_more_places_let_in_who_waits_for_the_session(client, organiser, event):
     assert not choices[1].is_waiting
 
 
+def test_a_session_that_people_chose_is_cancelled_and_not_deleted(client, organiser, event):
+    talk = session(event, at(9), at(10), capacity=1)
+    SessionChoice.objects.create(registration=f.RegistrationFactory(event=event), session=talk)
+    page = client.post(reverse("part_delete", args=[event.slug, "session", talk.pk]), follow=True)
+    assert "Mark it as cancelled" in page.text
+    assert event.sessions.get() == talk
+
+
 def test_a_place_of_the_grid_begins_a_session_there(client, organiser, event):
     room = f.RoomFactory(event=event)
     page = client.get(reverse("part_new", args=[event.slug, "session"]) + f"?starts=2027-05-05T13:30&room={room.pk}")

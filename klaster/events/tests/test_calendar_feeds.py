@@ -17,6 +17,7 @@ from klaster.events import calendar_feeds, calendar_files
 from klaster.events import factories as f
 from klaster.events.actions import agenda, calendars
 from klaster.events.actions import events as event_actions
+from klaster.events.actions import registration as registrations
 from klaster.events.models import CalendarKey, Event, Registration, RegistrationState, State, TeamMember
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +160,42 @@ def test_no_old_and_no_second_entry_is_left_in_a_calendar_that_looks_again(clien
     assert [e["STATUS"] for e in feed_of(client, person).values()] == ["TENTATIVE"]
 
 
+def test_a_session_given_up_leaves_the_calendar(client, person):
+    registration = f.RegistrationFactory(person=person)
+    event = registration.event
+    session, other = (f.SessionFactory(event=event, capacity=5) for _number in range(2))
+    entry, versions = calendar_files.uid(event, f"-session-{session.pk}"), []
+
+    def look():
+        seen = feed_of(client, person)[entry]
+        versions.append(seen["SEQUENCE"])
+        is_off = seen["STATUS"] == "CANCELLED"
+        assert is_off == (seen["TRANSP"] == "TRANSPARENT") == ("Atšaukta" in seen["SUMMARY"])
+        return not is_off
+
+    for chosen in ([session, other], [other], [session], [], [session]):
+        registrations.change(registration, {}, by=person, chosen=chosen)
+        assert look() == (session in chosen)
+    registrations.cancel(registration, by=person)
+    assert not look()
+    again = f.RegistrationFactory(event=event, person=person)
+    registrations.change(again, {}, by=person, chosen=[session])
+    assert look()
+    registrations.cancel(again, by=person)
+    assert not look()
+    assert versions == sorted(set(versions)), "each is a new version"
+    with time_machine.travel(event.ends + 31 * DAY, tick=False):
+        assert entry not in feed_of(client, person)
+
+
+def test_who_only_waited_for_a_session_is_told_of_nothing(client, person):
+    registration = f.RegistrationFactory(person=person)
+    session = f.SessionFactory(event=registration.event, capacity=1)
+    registration.session_choices.create(session=session, is_waiting=True)
+    registrations.change(registration, {}, by=person, chosen=[])
+    assert list(feed_of(client, person)) == [calendar_files.uid(registration.event)]
+
+
 def test_a_new_address_shuts_the_old_one(client, person):
     old = calendars.renew_address(person).token()
     assert client.get(reverse("my_calendar_ics", args=[old])).status_code == 200
@@ -197,7 +234,9 @@ def test_feeds_ask_the_same_for_one_and_for_three(client, person):
         event = f.RegistrationFactory(person=person, event__cluster=ClusterFactory()).event
         f.TeamMemberFactory(person=person)
         registration = event.registrations.get()
-        registration.session_choices.create(session=f.SessionFactory(event=event, room=f.RoomFactory(event=event)))
+        for model in ("session_choices", "given_up"):
+            session = f.SessionFactory(event=event, room=f.RoomFactory(event=event))
+            getattr(registration, model).create(session=session)
 
     asked = []
     for _round in range(2):
@@ -208,7 +247,7 @@ def test_feeds_ask_the_same_for_one_and_for_three(client, person):
             asked.append(len(queries))
         add()
     assert asked[:2] == asked[2:]
-    assert max(asked) <= 9
+    assert max(asked) <= 10
 
 
 def test_dates_without_place_in_a_calendar_are_refused():

@@ -189,8 +189,11 @@ def wall_typed(text: str) -> datetime.datetime | None:
 def part_delete(request: HttpRequest, slug: str, part: str, pk: int) -> HttpResponse:
     event = desk.event_for(request, slug)
     row: Any = get_object_or_404(getattr(event, PARTS[part].relation), pk=pk)
-    actions.delete_part(row, by=request.user)  # type: ignore[arg-type]
-    messages.success(request, _("Deleted."))
+    try:
+        actions.delete_part(row, by=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("Deleted."))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
     anchor = "agenda-grid" if part == "session" else PARTS[part].relation
     return redirect(reverse("event_agenda_edit", args=[slug]) + f"#{anchor}")
 
