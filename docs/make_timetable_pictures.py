@@ -19,6 +19,7 @@ sys.path.insert(0, str(HERE.parent))
 from klaster.matchmaking.timetabling.generate import generate
 from klaster.matchmaking.timetabling.problem import Level, Problem, Timetable
 from klaster.matchmaking.timetabling.solving import solve
+from klaster.matchmaking.timetabling.watching import Progress
 
 TOKENS = HERE.parent / "klaster" / "core" / "static" / "core" / "css" / "tokens.css"
 ROLES = ("ground", "ink", "ink-soft", "ink-faint", "rule", "sunken", "action", "action-soft", "attention",
@@ -121,11 +122,10 @@ def gap_picture(seconds: float) -> str:
     problem = replace(generate("plain", 1, size="large"), breaks="idle")
     points: list[tuple[float, float, float]] = []
 
-    def note(stage: str, levels: tuple[Level, ...], now: float) -> bool:
-        level = next((level for level in levels if level.name == "breaks"), None)
-        if level and level.bound is not None and (not points or now - points[-1][0] > seconds / 200):
-            points.append((now, level.value, level.bound))
-        return False
+    def note(now: Progress) -> None:
+        level = next((level for level in now.levels if level.name == "breaks"), None)
+        if level and level.bound is not None and (not points or now.seconds - points[-1][0] > seconds / 200):
+            points.append((now.seconds, level.value, level.bound))
 
     solve(problem, time_limit=1, seed=1)  # compiles
     timetable = solve(problem, time_limit=seconds, seed=1, progress=note)

@@ -30,7 +30,7 @@ from .placing import place
 from .problem import Assignment, Breaks, Level, Problem, ProblemError, Timetable
 from .round_robin import round_robin
 from .solving import solve
-from .tables import seat
+from .tables import assignments, seat
 
 SEED = 1
 ORIGINALS = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "timetabling" / "jair2022"
@@ -224,14 +224,9 @@ def hold_most(problem: Problem, *, time_limit: float, seed: int) -> First:
     place(board, choice, lambda: time.monotonic() - begun > time_limit)
     seconds = time.monotonic() - begun
     slot = board.slot
-    table = seat(instance, slot).table.tolist()
-    held = tuple(
-        Assignment(meeting.id, int(slot[index]), None if table[index] < 0 else table[index])
-        for index, meeting in enumerate(problem.meetings)
-        if slot[index] >= 0
-    )
+    held = assignments(instance, slot, seat(instance, slot))
     _sure(problem, held)
-    return First(held, original_weight(instance, choice.weight_bound), chosen - begun, seconds)
+    return First(held, original_weight(choice.weight_bound, instance.scale), chosen - begun, seconds)
 
 
 def _most_meetings(plan: Plan) -> None:

@@ -65,7 +65,7 @@ def upper_bound(problem: Problem) -> Bound:
     limits = limits_of(instance)
     value, duals = _relaxed(instance, limits)
     binding = tuple(_said(instance, kind, unit) for (kind, unit), dual in zip(limits.kind, duals, strict=True) if dual)
-    return Bound(original_weight(instance, value), binding)
+    return Bound(original_weight(value, instance.scale), binding)
 
 
 def limits_of(instance: Instance) -> Limits:

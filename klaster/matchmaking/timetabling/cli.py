@@ -23,6 +23,7 @@ from .files import read_assignments, read_problem, read_solution, write_problem,
 from .generate import FAMILIES, SIZES, generate
 from .problem import Level, Problem, ProblemError, Timetable
 from .strict_json import Source
+from .watching import Progress
 
 RIGHT, WRONG, FAULT, INTERRUPTED = 0, 1, 2, 130
 WIDTH = 100  # letters of progress
@@ -60,16 +61,15 @@ def main(argv: Sequence[str]) -> int:
 
 
 class _Progress:
-    """What the solver tells while it works: one line on a terminal, and whether it shall stop."""
+    """What the solver tells while it works: one line on a terminal, and whether Ctrl-C was pressed."""
 
     def __init__(self) -> None:
         self.stopped = False
         self.shown = ""
 
-    def __call__(self, stage: str, levels: tuple[Level, ...], seconds: float) -> bool:
-        so_far = ", ".join(f"{level.name} {_figure(level.value)}" for level in levels)
-        self.show(f"{seconds:5.1f} s  {stage}  {so_far}")
-        return self.stopped
+    def __call__(self, now: Progress) -> None:
+        so_far = ", ".join(f"{level.name} {_figure(level.value)}" for level in now.levels)
+        self.show(f"{now.seconds:5.1f} s  {now.stage} {now.level}  {so_far}")
 
     def show(self, line: str) -> None:
         line = line[:WIDTH]
@@ -105,7 +105,10 @@ def _solve(arguments: argparse.Namespace) -> int:
 
     progress = _Progress()
     with progress.interruptible():
-        timetable = solve(problem, time_limit=arguments.time_limit, seed=arguments.seed, progress=progress)
+        timetable = solve(
+            problem, time_limit=arguments.time_limit, seed=arguments.seed,
+            progress=progress, stop=lambda: progress.stopped,
+        )  # fmt: skip
     _write(write_solution, timetable, arguments.output)
     _say(_summary(problem, timetable))
     return INTERRUPTED if progress.stopped else RIGHT

@@ -1,16 +1,18 @@
 """The kernels twice: as plain Python for small problems, compiled by Numba for large ones.
 
-Compiling takes some seconds once a machine (Numba keeps the result beside the source, or in the user's cache folder)
-and then half a second a process; a problem of a few hundred meetings is done sooner than that.
+Compiling takes some seconds once a machine (Numba keeps the result beside the source, in the user's cache folder or
+where NUMBA_CACHE_DIR says) and then half a second a process; a problem of a few hundred meetings is done sooner than
+that. Where nothing can be kept every process compiles anew.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Callable
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,22 +22,34 @@ from .instance import Instance
 
 SMALL = 1_200  # meetings; below, compiling costs more than it brings
 
+Function = TypeVar("Function", bound=Callable[..., Any])
+
 
 @cache
 def compiled(plain: ModuleType) -> ModuleType:
     """A module (`kernels` or `pricing`) once more, each function compiled."""
-    from numba import njit  # noqa: PLC0415 - half a second that small problems do not pay
-
     name = f"{plain.__name__}_compiled"
     spec = importlib.util.spec_from_file_location(name, plain.__file__)
     if spec is None or spec.loader is None:
         raise ImportError(plain.__file__)
     module = importlib.util.module_from_spec(spec)
-    module.__dict__["jit"] = njit(cache=True, error_model="numpy")
-    module.__dict__["small"] = njit(cache=True, error_model="numpy", forceinline=True)
+    module.__dict__["jit"] = _compiler()
+    module.__dict__["small"] = _compiler(forceinline=True)
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def _compiler(**options: bool) -> Callable[[Function], Function]:
+    from numba import njit  # noqa: PLC0415 - half a second that small problems do not pay
+
+    def compile(function: Function) -> Function:
+        try:
+            return cast(Function, njit(function, cache=True, error_model="numpy", **options))
+        except RuntimeError:  # there is no folder in which the result could be kept
+            return cast(Function, njit(function, error_model="numpy", **options))
+
+    return compile
 
 
 class Board:

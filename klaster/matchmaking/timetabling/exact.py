@@ -7,7 +7,6 @@ Tables are counted over clusters of meetings that share a participant and so exc
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
 from .instance import UNLIMITED, Instance
+from .watching import beside
 
 CLAUSES = 430  # pairs of literal and count, up to which a sum is counted in clauses
 FAIR_BREAKS = 2  # the difference between two participants that the paper allows
@@ -44,7 +44,7 @@ def optimise(
     *,
     time_limit: float,
     seed: int,
-    stop: Callable[[], bool],
+    over: Callable[[int | None, int | None], bool],
     must: NDArray[np.bool_] | None = None,
     workers: int = 2,
 ) -> Answer:
@@ -52,6 +52,7 @@ def optimise(
 
     Levels: meetings (most), moved, minimums, fairness, breaks (least), in whole units of the instance. `hint` is a
     timetable to start from; `must` (M,) the meetings that are held for certain, others only as their starts allow.
+    `over(value, bound)` is asked again and again whether to end, and told what is known of the level by then.
     """
     everything = kept.get("meetings") == int(instance.weight.sum())
     model = Model(instance, np.full(len(instance.weight), everything) if must is None else must)
@@ -67,10 +68,10 @@ def optimise(
     solver.parameters.max_time_in_seconds = max(time_limit, 0.01)
     solver.parameters.num_workers = workers
     solver.parameters.random_seed = seed
-    solver.parameters.catch_sigint_signal = False  # its own handler is not made for threads; `stop` hears Ctrl-C
+    solver.parameters.catch_sigint_signal = False  # its own handler is not made for threads; `over` hears Ctrl-C
     if level == "breaks":
         solver.parameters.subsolvers.extend(["core", "no_lp"])
-    status = _run(solver, model.cp, stop)
+    status = _run(solver, model.cp, over)
     if status == cp_model.INFEASIBLE:
         return Answer(None, 0, 0, infeasible=True)
     bound = round(solver.best_objective_bound)
@@ -79,19 +80,30 @@ def optimise(
     return Answer(model.slots(solver), round(solver.objective_value), bound)
 
 
-def _run(solver: cp_model.CpSolver, model: cp_model.CpModel, stop: Callable[[], bool]) -> Any:
-    """Solves in a thread, so that this one hears Ctrl-C and `stop`."""
-    status: list[Any] = []
-    thread = threading.Thread(target=lambda: status.append(solver.solve(model)), daemon=True)
-    thread.start()
-    while thread.is_alive():
-        thread.join(0.05)
-        if stop():
+class _Found(cp_model.CpSolverSolutionCallback):
+    """Remembers the value of the best timetable found, and the bound."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.best: int | None = None
+        self.bound: int | None = None
+
+    def on_solution_callback(self) -> None:
+        self.best = round(self.objective_value)
+
+    def note(self, bound: float) -> None:
+        self.bound = round(bound)
+
+
+def _run(solver: cp_model.CpSolver, model: cp_model.CpModel, over: Callable[[int | None, int | None], bool]) -> Any:
+    found = _Found()
+    solver.best_bound_callback = found.note
+
+    def meanwhile() -> None:
+        if over(found.best, found.bound):
             solver.stop_search()
-            thread.join()
-    if not status:
-        raise RuntimeError("CP-SAT ended without an answer")
-    return status[0]
+
+    return beside(lambda: solver.solve(model, found), meanwhile, solver.stop_search)
 
 
 class Model:

@@ -226,7 +226,7 @@ def _previous(problem: Problem, number: dict[Id, int]) -> tuple[NDArray[np.int32
     return slot, table
 
 
-def original_weight(instance: Instance, whole: int) -> int | float:
-    """A sum of whole weights in the units of the problem."""
-    exact = Fraction(whole, instance.scale)
+def original_weight(whole: int, scale: int) -> int | float:
+    """A sum of whole weights in the units of the problem; of their squares with the square of the scale."""
+    exact = Fraction(whole, scale)
     return int(exact) if exact.denominator == 1 else cast(float, float(exact))

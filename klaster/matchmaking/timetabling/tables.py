@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from .instance import Instance
+from .problem import Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,12 @@ def seat(instance: Instance, slot: NDArray[np.int32]) -> Seating:
             table[meeting] = book.best(meeting, wish)
     stays = int(share.people[table[share.one] == table[share.other]].sum())
     return Seating(table, passages - stays, passages - saved)
+
+
+def assignments(instance: Instance, slot: NDArray[np.int32], seating: Seating) -> tuple[Assignment, ...]:
+    """The meetings held, in the order of the problem."""
+    places = zip(instance.problem.meetings, slot.tolist(), seating.table.tolist(), strict=True)
+    return tuple(Assignment(m.id, start, None if table < 0 else table) for m, start, table in places if start >= 0)
 
 
 def _fixed_tables(instance: Instance, onsite: list[int]) -> dict[int, int]:

@@ -150,16 +150,6 @@ def test_other_names_and_another_order_of_slots_keep_what_can_be_held() -> None:
     assert levels(solve(problem, time_limit=4))["meetings"] == levels(solve(renamed, time_limit=4))["meetings"]
 
 
-def test_who_asks_it_to_stop_gets_the_best_so_far() -> None:
-    problem = generate("plain", 1, size="medium")
-
-    timetable = solve(problem, time_limit=60, progress=lambda stage, levels, seconds: stage == "lowering breaks")
-
-    assert check(problem, timetable) == []
-    assert len(timetable.assignments) > 590
-    assert timetable.seconds < 30
-
-
 def test_people_stay_at_their_table_where_they_can() -> None:
     timetable = solve(pairs("ab", "ac", slots=2, tables=3), time_limit=5)
 
