@@ -40,7 +40,7 @@ def compiled(plain: ModuleType) -> ModuleType:
     return module
 
 
-def _compiler(**options: bool) -> Callable[[Function], Function]:
+def _compiler(**options: Any) -> Callable[[Function], Function]:
     from numba import njit  # noqa: PLC0415 - half a second that small problems do not pay
 
     def compile(function: Function) -> Function:
