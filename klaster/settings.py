@@ -90,6 +90,7 @@ LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale_wagtail", BASE_DIR / "lo
 # --- apps -----------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "klaster.pages",
+    "klaster.matchmaking",
     "klaster.events",
     "klaster.directory",
     "klaster.accounts",

@@ -37,6 +37,7 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     path("", include("klaster.accounts.urls")),
     path("", include("klaster.core.urls")),
+    path("", include("klaster.matchmaking.urls")),
     path("", include("klaster.events.urls")),
     path("", include("klaster.newsroom.urls")),
     path("", include("klaster.directory.urls")),

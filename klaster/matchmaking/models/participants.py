@@ -1,0 +1,178 @@
+"""The people of a matchmaking event: participants, those who represent them, when they are free, whom they avoid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django_countries.fields import CountryField
+
+from klaster.events.models import Registration
+from klaster.matchmaking.models.matchmaking import Matchmaking, Phase, Slot, Table
+
+if TYPE_CHECKING:
+    from klaster.directory.models.base import Reader
+
+
+class ParticipantQuerySet(models.QuerySet):
+    def taking_part(self) -> Self:
+        return self.filter(state=Participant.State.IN)
+
+    def of(self, user: Reader) -> Self:
+        """Those a person speaks for: where one of the representatives is the person."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(pk__in=Representative.objects.filter(registration__person=user).values("participant"))
+
+    def visible_to(self, user: Reader) -> Self:
+        """The organiser all; participants each other, and others of the event if the organiser wants, as far as
+        the participants themselves let people see them and nobody blocks anybody."""
+        if not user.is_authenticated:
+            return self.none()
+        run = Matchmaking.objects.run_by(user).values("pk")
+        mine = Participant.objects.of(user)
+        at = Registration.objects.confirmed().filter(person=user).values("event")
+        open_to_me = Q(matchmaking__in=mine.values("matchmaking")) | Q(
+            matchmaking__seen_by=Matchmaking.Audience.REGISTERED, matchmaking__event__in=at
+        )
+        blocked = Q(pk__in=Block.objects.filter(participant__in=mine.values("pk")).values("other")) | Q(
+            pk__in=Block.objects.filter(other__in=mine.values("pk")).values("participant")
+        )
+        shown = Q(state=Participant.State.IN, is_shown=True) & ~Q(matchmaking__phase=Phase.PREPARING) & open_to_me
+        met = Q(
+            pk__in=Participant.objects.filter(sides__meeting__sides__participant__in=mine.values("pk")).values("pk")
+        )
+        return self.filter(Q(matchmaking__in=run) | Q(pk__in=mine.values("pk")) | ((shown & ~blocked) | met))
+
+
+class Participant(models.Model):
+    """Who meets others: one person, or the delegation of an organisation that speaks with one voice.
+
+    A delegation of n representatives may be at n tables at once; each of them sits at one.
+    """
+
+    class State(models.TextChoices):
+        IN = "in", pgettext_lazy("participant of matchmaking", "takes part")
+        OUT = "out", pgettext_lazy("participant of matchmaking", "does not take part")
+
+    matchmaking = models.ForeignKey(
+        Matchmaking, verbose_name=_("matchmaking"), on_delete=models.CASCADE, related_name="participants"
+    )
+    name = models.CharField(_("shown as"), max_length=200, help_text=_("The organisation, or one's own name."))
+    organisation = models.ForeignKey(
+        "directory.Organisation", verbose_name=_("organisation"), on_delete=models.SET_NULL, null=True, blank=True,
+        related_name="+",
+    )  # fmt: skip
+    country = CountryField(_("country"), blank=True)
+    about = models.TextField(_("about us"), max_length=1000, blank=True)
+    languages = ArrayField(
+        models.CharField(max_length=10), verbose_name=_("languages we speak"), default=list, blank=True
+    )
+    is_online = models.BooleanField(_("meets online"), default=False)
+    is_shown = models.BooleanField(
+        _("others find us"), default=True, help_text=_("Else only those whom we ask see us.")
+    )
+    state = models.CharField(_("state"), max_length=3, choices=State, default=State.IN)
+    most_meetings = models.PositiveSmallIntegerField(_("at most so many meetings"), null=True, blank=True)
+    fixed_table = models.ForeignKey(
+        Table, verbose_name=_("own table"), on_delete=models.SET_NULL, null=True, blank=True, related_name="hosts",
+        help_text=_("Others come to it."),
+    )  # fmt: skip
+    key = models.CharField(
+        _("key of imports"), max_length=60, blank=True, help_text=_("By which later files find the participant.")
+    )
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now)
+    profile_at = models.DateTimeField(_("profile written"), null=True, blank=True)
+
+    objects = ParticipantQuerySet.as_manager()
+    keeps_pages = True
+
+    class Meta:
+        verbose_name = _("participant of matchmaking")
+        verbose_name_plural = _("participants of matchmaking")
+        ordering = ["matchmaking", "name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["matchmaking", "key"], condition=~Q(key=""), name="participant_has_its_own_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def takes_part(self) -> bool:
+        return self.state == self.State.IN
+
+
+class Representative(models.Model):
+    """A person of a participant: through the registration, so that nobody takes part who is not registered."""
+
+    participant = models.ForeignKey(
+        Participant, verbose_name=_("participant"), on_delete=models.CASCADE, related_name="representatives"
+    )
+    registration = models.OneToOneField(
+        "events.Registration", verbose_name=_("registration"), on_delete=models.CASCADE, related_name="representative"
+    )
+    added_at = models.DateTimeField(_("added"), default=timezone.now)
+
+    keeps_pages = True
+
+    class Meta:
+        verbose_name = _("representative")
+        verbose_name_plural = _("representatives")
+        ordering = ["participant", "registration"]
+
+    def __str__(self) -> str:
+        return f"#{self.registration_id} – {self.participant}"
+
+
+class Unavailable(models.Model):
+    """A representative is not free at a time."""
+
+    representative = models.ForeignKey(
+        Representative, verbose_name=_("representative"), on_delete=models.CASCADE, related_name="unavailable"
+    )
+    slot = models.ForeignKey(Slot, verbose_name=_("time"), on_delete=models.CASCADE, related_name="unavailable")
+
+    keeps_pages = True
+
+    class Meta:
+        verbose_name = _("time at which somebody is not free")
+        verbose_name_plural = _("times at which somebody is not free")
+        ordering = ["representative", "slot"]
+        constraints = [
+            models.UniqueConstraint(fields=["representative", "slot"], name="absence_is_said_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.representative} – {self.slot}"
+
+
+class Block(models.Model):
+    """A participant wants to have nothing to do with another: neither sees the other. Only the organiser knows."""
+
+    participant = models.ForeignKey(
+        Participant, verbose_name=_("participant"), on_delete=models.CASCADE, related_name="blocks"
+    )
+    other = models.ForeignKey(Participant, verbose_name=_("whom"), on_delete=models.CASCADE, related_name="blocked_by")
+    at = models.DateTimeField(_("since"), default=timezone.now)
+
+    keeps_pages = True
+
+    class Meta:
+        verbose_name = _("block")
+        verbose_name_plural = _("blocks")
+        ordering = ["participant", "other"]
+        constraints = [
+            models.UniqueConstraint(fields=["participant", "other"], name="participant_is_blocked_once"),
+            models.CheckConstraint(condition=~Q(participant=F("other")), name="nobody_blocks_themselves"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant} – {self.other}"

@@ -1,0 +1,5 @@
+"""Requests a coordinator brokers."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""The day itself: my day, booking, moving, the plan of tables, papers, calendars."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
