@@ -112,7 +112,7 @@ def registrations(event: Event) -> Steps:
                          "event_registrations", f"?state={RegistrationState.APPLIED}", urgency=Urgency.WAITING,
                          icon="users")  # fmt: skip
     queue = event.registrations.filter(state=RegistrationState.WAITING).count()
-    free = None if event.capacity is None else event.capacity - event.registrations.holding_places().count()
+    free = None if event.capacity is None else event.capacity - event.registrations.holding_places().on_site().count()
     if queue and (free is None or free > 0):
         title = _("Places are free and people wait")
         text = ngettext(

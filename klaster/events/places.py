@@ -4,6 +4,9 @@ A party is who wants to come together: one person, or people of one organisation
 stand in a queue by the rule of the event; places go along the queue, each to the first who fits. Who does not fit (the
 quota of the country is used up, three people and one place) is passed by those behind, and stays where it is.
 
+Where people take part on site or online, places and quotas are those on site; online there are places of their own, or
+no end of them.
+
 The lot: a registration's number in the lot is SHA-256 of the seed with its number written behind it, and the queue is
 in the order of these. Anybody who knows the seed and a number can work it out: `printf '%s%s' SEED 17 | sha256sum`.
 The seed is drawn before registration ends and its own SHA-256 is shown, so that nobody can choose it afterwards.
@@ -17,7 +20,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-Limit = tuple[str, int | str]  # ("category", 7) or ("country", "LV")
+Limit = tuple[str, int | str]  # ("category", 7), ("country", "LV") or ONLINE
+
+ONLINE: Limit = ("online", "")
 
 ORDER, MEMBERS_FIRST, LOTTERY = "order", "members_first", "lottery"
 LEAST_TIME = datetime.timedelta(minutes=15)
@@ -29,9 +34,12 @@ class Seat:
 
     category: int | None = None
     country: str = ""
+    is_online: bool = False
 
     @property
     def limits(self) -> tuple[Limit, ...]:
+        if self.is_online:
+            return (ONLINE,)
         of_category: tuple[Limit, ...] = (("category", self.category),) if self.category else ()
         return (*of_category, ("country", self.country)) if self.country else of_category
 
@@ -47,7 +55,7 @@ class Party:
 
 
 class Places:
-    """What is left: `capacity` None is without end; `quotas` are places by category or country within it."""
+    """What is left: `capacity` None is without end; `quotas` are places by category or country within it, or ONLINE."""
 
     def __init__(self, capacity: int | None, quotas: Mapping[Limit, int], holders: Iterable[Seat] = ()):
         self.capacity, self.quotas = capacity, quotas
@@ -58,17 +66,22 @@ class Places:
 
     def hold(self, seat: Seat, people: int) -> None:
         """So many people like this hold a place already."""
-        self.taken += people
+        self.taken += 0 if seat.is_online else people
         for limit in seat.limits:
             self.held[limit] += people
 
     def take(self, seats: tuple[Seat, ...]) -> None:
-        self.taken += len(seats)
+        self.taken += on_site(seats)
         self.held.update(limit for seat in seats for limit in seat.limits)
 
-    def give_back(self, seat: Seat) -> None:
-        self.taken -= 1
-        self.held.subtract(seat.limits)
+    @property
+    def is_full(self) -> bool:
+        """Nobody more can come to the place."""
+        return self.capacity is not None and self.taken >= self.capacity
+
+    @property
+    def is_full_online(self) -> bool:
+        return ONLINE in self.quotas and self.held[ONLINE] >= self.quotas[ONLINE]
 
     def lacking(self, seats: tuple[Seat, ...]) -> list[Limit | None]:
         """What stands in the way of all of them together: None for the places of the event, else a quota."""
@@ -76,12 +89,21 @@ class Places:
         lacking: list[Limit | None] = [
             limit for limit, number in wanted.items() if self.held[limit] + number > self.quotas[limit]
         ]
-        if self.capacity is not None and self.taken + len(seats) > self.capacity:
+        people = on_site(seats)
+        if people and self.capacity is not None and self.taken + people > self.capacity:
             lacking.insert(0, None)
         return lacking
 
+    def are_endless(self, seats: tuple[Seat, ...]) -> bool:
+        """All online, and as many as come."""
+        return ONLINE not in self.quotas and not on_site(seats)
+
     def fit(self, seats: tuple[Seat, ...]) -> bool:
         return not self.lacking(seats)
+
+
+def on_site(seats: Iterable[Seat]) -> int:
+    return sum(not seat.is_online for seat in seats)
 
 
 def queue(parties: Iterable[Party], rule: str) -> list[Party]:
@@ -97,7 +119,7 @@ def next_in(parties: Iterable[Party], rule: str, places: Places) -> list[Party]:
     """Who gets a place now, in order. Their places are taken from `places`."""
     chosen = []
     for party in queue(parties, rule):
-        if places.capacity is not None and places.taken >= places.capacity:
+        if places.is_full and places.is_full_online:
             break
         if places.fit(party.seats):
             places.take(party.seats)

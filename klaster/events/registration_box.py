@@ -141,25 +141,39 @@ def _before(event: Event, box: Box) -> None:
 
 
 def _count(event: Event, box: Box) -> None:
-    waits = Count("pk", filter=Q(state=RegistrationState.WAITING))
-    found = event.registrations.aggregate(taken=Count("pk", filter=Q(state__in=HOLD_A_PLACE)), waiting=waits)
-    box.taken, box.capacity = found["taken"], event.capacity
-    if event.capacity is None:
-        return
-    left = max(event.capacity - found["taken"], 0)
+    on_site, online, waiting = counted(event)
+    box.taken, box.capacity = on_site, event.capacity
+    parts = [_left(event.capacity, on_site, box)] if event.capacity is not None else []
+    if event.has_two_ways and event.online_capacity is not None:
+        left = _left(event.online_capacity, online, box)
+        parts.append(_("online: %(places)s") % {"places": left[:1].lower() + left[1:]})
+        if not event.capacity:
+            box.taken, box.capacity = online, event.online_capacity
+    elif event.has_two_ways and parts:
+        parts.append(_("online as many as come"))
+    if parts and waiting:
+        parts.append(ngettext("%(number)s person waits", "%(number)s people wait", waiting) % {"number": waiting})
+    box.places = " · ".join(parts)
+
+
+def counted(event: Event) -> tuple[int, int, int]:
+    """Places held on site, places held online, people who wait. An event of one way has all its places on site."""
+    held = Q(state__in=HOLD_A_PLACE)
+    found = event.registrations.aggregate(
+        held=Count("pk", filter=held),
+        online=Count("pk", filter=held & Q(is_online=True)),
+        waiting=Count("pk", filter=Q(state=RegistrationState.WAITING)),
+    )
+    online = found["online"] if event.has_two_ways else 0
+    return found["held"] - online, online, found["waiting"]
+
+
+def _left(all_: int, taken: int, box: Box) -> str:
+    left = max(all_ - taken, 0)
     if left and box.state == State.OPEN:
-        box.places = ngettext("%(left)s of %(all)s places left", "%(left)s of %(all)s places left", left) % {
-            "left": left, "all": event.capacity
-        }  # fmt: skip
-    else:
-        box.places = ngettext("%(all)s place, taken", "%(all)s places, all taken", event.capacity) % {
-            "all": event.capacity
-        }
-    if found["waiting"]:
-        waiting = ngettext(
-            "%(number)s person waits", "%(number)s people wait", found["waiting"]
-        ) % {"number": found["waiting"]}  # fmt: skip
-        box.places = f"{box.places} · {waiting}"
+        words = ngettext("%(left)s of %(all)s places left", "%(left)s of %(all)s places left", left)
+        return words % {"left": left, "all": all_}
+    return ngettext("%(all)s place, taken", "%(all)s places, all taken", all_) % {"all": all_}
 
 
 def _offer(event: Event, box: Box) -> None:

@@ -50,7 +50,9 @@ def event(row: Event, box: Box | None = None, organisers: Sequence[str] = ()) ->
             "inLanguage": list(row.languages),
             "image": address(row.cover.url) if row.cover else "",
             "organizer": [{"@type": "Organization", "name": name} for name in organisers],
-            "maximumAttendeeCapacity": row.capacity,
+            "maximumAttendeeCapacity": None if row.has_two_ways else row.capacity,
+            "maximumPhysicalAttendeeCapacity": row.capacity if row.has_two_ways else None,
+            "maximumVirtualAttendeeCapacity": row.online_capacity if row.has_two_ways else None,
             "offers": offers(row, box),
             "superEvent": event_series(row.series) if row.series and row.series.status == "published" else {},
         }

@@ -78,9 +78,9 @@ def _approve(event: Event, rows: list[Registration], *, by: User) -> Decided:
         groups.setdefault((row.booked_by_id or row.pk) if row.is_together else row.pk, []).append(row)
     confirmed, waiting, refused = [], [], []
     for party in groups.values():
-        seats = tuple(seat_of(row) for row in party)
+        seats = tuple(seat_of(event, row) for row in party)
         lacking = left.lacking(seats)
-        if not comes_by_lot and not lacking:
+        if not lacking and (not comes_by_lot or left.are_endless(seats)):
             left.take(seats)
             confirmed += party
         elif event.has_waiting_list or comes_by_lot:
@@ -96,10 +96,10 @@ def _approve(event: Event, rows: list[Registration], *, by: User) -> Decided:
 def _give(event: Event, rows: list[Registration], *, by: User) -> Decided:
     left, done, refused = places_of(event), [], []
     for row in rows:
-        if lacking := left.lacking((seat_of(row),)):
+        if lacking := left.lacking((seat_of(event, row),)):
             refused.append((row, in_the_way(event, lacking)))
         else:
-            left.take((seat_of(row),))
+            left.take((seat_of(event, row),))
             done.append(row)
     move(done, S.CONFIRMED, gettext_noop("gave a place out of turn"), by=by)
     return Decided(done, refused)

@@ -44,7 +44,7 @@ from klaster.events.models import (
     Session,
     State,
 )
-from klaster.events.places import Limit, Places
+from klaster.events.places import ONLINE, Limit, Places, Seat
 
 if TYPE_CHECKING:
     from klaster.accounts.models import User
@@ -141,10 +141,10 @@ def _not_yet_registered(
 def _give_states(event: Event, rows: list[Registration], left: Places, *, together: bool) -> None:
     """Places under the lock: all or none of those who come together, else each in turn."""
     for party in [rows] if together else [[row] for row in rows]:
-        seats = tuple(seat_of(row) for row in party)
+        seats = tuple(seat_of(event, row) for row in party)
         if event.approval == Event.Approval.BY_ORGANISER:
             state: str = S.APPLIED
-        elif waits_for_the_lot(event):
+        elif waits_for_the_lot(event) and not left.are_endless(seats):
             state = S.WAITING
         elif lacking := left.lacking(seats):
             if not event.has_waiting_list:
@@ -163,12 +163,14 @@ def in_the_way(event: Event, lacking: Iterable[Limit | None]) -> str:
     for limit in lacking:
         if limit is None:
             continue
+        if limit == ONLINE:
+            return _("No places are left online.")
         kind, value = limit
         if kind == "category":
             category = event.categories.filter(pk=value).first()
             return _("No places are left for the category “%(name)s”.") % {"name": category or value}
         return _("No places are left for people of this country: %(name)s.") % {"name": countries.name(value)}
-    return _("No places are left.")
+    return _("No places are left on site.") if event.has_two_ways else _("No places are left.")
 
 
 def _keep(event: Event, guests: Sequence[Guest], *, by: User | None, once: uuid.UUID | None) -> None:
@@ -223,7 +225,7 @@ def register_late(event: Event, guest: Guest, *, by: User, over: bool = False) -
     row = known[0] if known else guest.row
     if row.state == S.CONFIRMED:
         return row
-    lacking = [] if row.state == S.OFFERED else places_of(event).lacking((seat_of(row),))
+    lacking = [] if row.state == S.OFFERED else places_of(event).lacking((seat_of(event, row),))
     if lacking and not over:
         raise ValidationError(in_the_way(event, lacking), code="full")
     words = (
@@ -301,13 +303,13 @@ def change(
     chosen: Collection[Session] | None = None,
     by_organiser: bool = False,
 ) -> Registration:
-    """Change what a registration says. With a place, a category or country without places left is refused."""
+    """Change what a registration says. With a place, what there are no places left for is refused."""
     event, row = _locked(registration)
     if by_organiser:
         demand(by, "events.change_event", event)  # type: ignore[arg-type]
     elif not may_change(row):
         raise ValidationError(_("Changing here is no longer possible. Please write to the organiser."))
-    before, seat = audit.snapshot(row), seat_of(row)
+    before, seat = audit.snapshot(row), seat_of(event, row)
     for name in OWN_FIELDS:
         if name in values:
             setattr(row, name, values[name])
@@ -325,10 +327,13 @@ def change(
     return row
 
 
-def _keep_its_quota(event: Event, row: Registration, left: Places, before: Any) -> None:
-    if not row.holds_a_place or seat_of(row) == before:
+def _keep_its_quota(event: Event, row: Registration, left: Places, before: Seat) -> None:
+    seat = seat_of(event, row)
+    if not row.holds_a_place or seat == before:
         return
     left.hold(before, -1)
-    lacking = [limit for limit in left.lacking((seat_of(row),)) if limit is not None]
+    moves = seat.is_online != before.is_online
+    lacking = [limit for limit in left.lacking((seat,)) if moves or limit is not None]
     if lacking:
-        raise ValidationError({str(lacking[0][0]): in_the_way(event, lacking)})
+        field = "is_online" if moves else str(lacking[0][0])  # type: ignore[index]
+        raise ValidationError({field: in_the_way(event, lacking)})

@@ -93,7 +93,7 @@ def write(event: Event, checked: list[Checked], *, by: User) -> list[Registratio
     for at, each in enumerate(checked, start=1):
         row = Registration(event=event, number=number + at, state=RegistrationState.CONFIRMED, **each.values)
         row.confirmed_at = timezone.now()
-        seat = (seat_of(row),)
+        seat = (seat_of(event, row),)
         if lacking := left.lacking(seat):
             words = _("Nothing was imported: there is no place for line %(line)s. %(reason)s")
             raise ValidationError(words % {"line": each.line, "reason": in_the_way(event, lacking)}, code="full")

@@ -35,10 +35,14 @@ def due_state(event: Event, now: datetime.datetime | None = None) -> str:
 
 
 def is_full(event: Event) -> bool:
-    """No place is left for anybody. Asked under the lock of the event, or the answer is old."""
-    if event.capacity is None:
+    """No place is left for anybody, neither on site nor online. Asked under the lock of the event, or it is old."""
+    if event.capacity is None or (event.has_two_ways and event.online_capacity is None):
         return False
-    return bool(event.registrations.holding_places().count() >= event.capacity)
+    held = event.registrations.holding_places()
+    if not event.has_two_ways:
+        return bool(held.count() >= event.capacity)
+    people = dict(held.order_by().values_list("is_online").annotate(models.Count("pk")))
+    return people.get(False, 0) >= event.capacity and people.get(True, 0) >= event.online_capacity
 
 
 def settle(event: Event) -> bool:

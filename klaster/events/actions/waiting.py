@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from klaster.accounts.models import User
 
 
-def seat_of(registration: Registration) -> Seat:
-    return Seat(registration.category_id, registration.country.code or "")  # type: ignore[attr-defined]
+def seat_of(event: Event, registration: Registration) -> Seat:
+    is_online = event.has_two_ways and registration.is_online
+    return Seat(registration.category_id, registration.country.code or "", is_online)  # type: ignore[attr-defined]
 
 
 def places_of(event: Event) -> Places:
@@ -36,10 +37,13 @@ def places_of(event: Event) -> Places:
     quotas: dict[places.Limit, int] = {}
     for category, country, most in event.quotas.values_list("category", "country", "places"):
         quotas["category" if category else "country", category or country] = most
+    if event.has_two_ways and event.online_capacity is not None:
+        quotas[places.ONLINE] = event.online_capacity
     left = Places(event.capacity, quotas)
-    groups = event.registrations.holding_places().order_by().values_list("category", "country").annotate(Count("pk"))
-    for category, country, people in groups:
-        left.hold(Seat(category, country), people)
+    by = ("category", "country", "is_online")
+    groups = event.registrations.holding_places().order_by().values_list(*by).annotate(Count("pk"))
+    for category, country, is_online, people in groups:
+        left.hold(Seat(category, country, event.has_two_ways and is_online), people)
     return left
 
 
@@ -60,7 +64,7 @@ def parties_of(event: Event) -> dict[Party, list[Registration]]:
     return {
         Party(
             members[0].number,
-            tuple(seat_of(row) for row in members),
+            tuple(seat_of(event, row) for row in members),
             any(row.is_member for row in members),
             min((row.lot for row in members if row.lot), default=None),
         ): members
@@ -120,13 +124,13 @@ def offer_next(event: Event) -> list[Registration]:
 
 def may_fit(event: Event, left: Places) -> bool:
     """Whether anybody waits who could get a place: asked at each registration, and mostly nobody does."""
-    if left.capacity is not None and left.taken >= left.capacity:
-        return False
     used_up = {kind: [value for (k, value), most in left.quotas.items() if k == kind and left.held[k, value] >= most]
                for kind in ("category", "country")}  # fmt: skip
-    waiting = event.registrations.filter(state=RegistrationState.WAITING)
     barred = Q(category__in=used_up["category"], category__isnull=False) | Q(country__in=used_up["country"])
-    return waiting.exclude(barred).exists()
+    nobody = Q(pk__in=[])
+    online = Q(is_online=True) if event.has_two_ways else nobody
+    fits = (nobody if left.is_full else ~online & ~barred) | (nobody if left.is_full_online else online)
+    return event.registrations.filter(fits, state=RegistrationState.WAITING).exists()
 
 
 def lapse(event: Event) -> list[Registration]:

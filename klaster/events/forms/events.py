@@ -36,8 +36,8 @@ WHAT = [
 WHEN = ["is_all_day", "starts", "ends", "time_zone", "date_note"]
 WHERE = ["mode", "venue", "address", "city", "country", "region", "travel", "online_url"]
 REGISTRATION = [
-    "takes_registrations", "capacity", "opens_at", "closes_at", "change_until", "approval", "has_waiting_list",
-    "waiting_rule", "confirm_hours", "most_together", "takes_late", "asks_needs", "terms",
+    "takes_registrations", "capacity", "online_capacity", "opens_at", "closes_at", "change_until", "approval",
+    "has_waiting_list", "waiting_rule", "confirm_hours", "most_together", "takes_late", "asks_needs", "terms",
 ]  # fmt: skip
 
 

@@ -181,8 +181,13 @@ class Event(Sourced):
 
     takes_registrations = models.BooleanField(_("people register here"), default=False)
     capacity = models.PositiveIntegerField(
-        _("places"), null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("Empty: as many as come.")
-    )
+        _("places"), null=True, blank=True, validators=[MinValueValidator(1)],
+        help_text=_("Empty: as many as come. Where one may also take part online: the places on site."),
+    )  # fmt: skip
+    online_capacity = models.PositiveIntegerField(
+        _("places online"), null=True, blank=True, validators=[MinValueValidator(1)],
+        help_text=_("For events on site and online. Empty: as many as come."),
+    )  # fmt: skip
     opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
     closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
     change_until = models.DateTimeField(_("people change or cancel by themselves until"), null=True, blank=True)
@@ -281,6 +286,11 @@ class Event(Sourced):
     @property
     def is_over(self) -> bool:
         return self.ends is None or self.ends <= timezone.now()
+
+    @property
+    def has_two_ways(self) -> bool:
+        """Each takes part either on site or online, and places online are not those on site."""
+        return self.mode == self.Mode.BOTH
 
     @property
     def is_online(self) -> bool:

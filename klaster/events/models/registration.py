@@ -146,6 +146,10 @@ class RegistrationQuerySet(models.QuerySet):
     def holding_places(self) -> Self:
         return self.filter(state__in=HOLD_A_PLACE)
 
+    def on_site(self) -> Self:
+        """Those who take up places of the house: where one may also take part online, who does not."""
+        return self.exclude(is_online=True, event__mode=Event.Mode.BOTH)
+
     def live(self) -> Self:
         """All but those that ended."""
         return self.exclude(state__in=ENDED)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from klaster.events.places import (  # fmt: skip
     LOTTERY,
     MEMBERS_FIRST,
+    ONLINE,
     ORDER,
     Party,
     Places,
@@ -18,12 +19,18 @@ from klaster.events.places import (  # fmt: skip
     draw,
     kept_until,
     next_in,
+    on_site,
     queue,
     ticket,
 )
 
-seats = st.builds(Seat, category=st.sampled_from([None, 1, 2]), country=st.sampled_from(["", "LT", "LV"]))
-limits = st.sampled_from([("category", 1), ("category", 2), ("country", "LT"), ("country", "LV")])
+seats = st.builds(
+    Seat,
+    category=st.sampled_from([None, 1, 2]),
+    country=st.sampled_from(["", "LT", "LV"]),
+    is_online=st.sampled_from([False, False, True]),
+)
+limits = st.sampled_from([("category", 1), ("category", 2), ("country", "LT"), ("country", "LV"), ONLINE])
 rules = st.sampled_from([ORDER, MEMBERS_FIRST, LOTTERY])
 
 
@@ -57,7 +64,7 @@ def test_never_more_than_places_or_any_quota(waiting, places, rule):
     chosen = next_in(waiting, rule, places)
     assert places.capacity is None or places.taken <= max(places.capacity, taken)
     assert over(places) == was_over
-    assert places.taken == taken + sum(len(party.seats) for party in chosen)
+    assert places.taken == taken + sum(on_site(party.seats) for party in chosen)
 
 
 @settings(max_examples=60)

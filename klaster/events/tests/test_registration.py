@@ -367,3 +367,77 @@ def test_the_audit_names_nobody(office):
         said = f"{act.object_text} {act.before} {act.after} {act.note}"
         assert not any(word in said for word in ("Slaptoji", "slapta", "riešutų", "gripu"))
     assert AuditEvent.objects.filter(object_type="events.registration").count() == 2
+
+
+# --- on site and online ----------------------------------------------------------------------------------------------
+def both_ways(**fields):
+    return f.EventFactory(mode=Event.Mode.BOTH, **{"capacity": 1, **fields})
+
+
+def online(**fields):
+    return guest(is_online=True, **fields)
+
+
+def test_who_takes_part_online_takes_no_place_on_site():
+    event = both_ways()
+    assert [register(event, online()).state for _ in range(3)] == [S.CONFIRMED] * 3
+    first, second = register(event), register(event)
+    assert (first.state, second.state) == (S.CONFIRMED, S.WAITING)
+    event.refresh_from_db()
+    assert event.state == State.OPEN  # online there are places
+    assert register(event, online()).state == S.CONFIRMED
+    registration.cancel(first, by=None)
+    second.refresh_from_db()
+    assert second.state == S.OFFERED
+
+
+def test_places_online_end_where_the_organiser_says_so(in_english):
+    event = both_ways(online_capacity=1)
+    first, second = register(event, online()), register(event, online())
+    assert (first.state, second.state) == (S.CONFIRMED, S.WAITING)
+    event.refresh_from_db()
+    assert event.state == State.OPEN
+    on_site = register(event)
+    assert on_site.state == S.CONFIRMED
+    event.refresh_from_db()
+    assert event.state == State.FULL
+    registration.cancel(on_site, by=None)
+    second.refresh_from_db()
+    assert second.state == S.WAITING, "a place on site is none online"
+    registration.cancel(first, by=None)
+    second.refresh_from_db()
+    assert second.state == S.OFFERED
+    Event.objects.filter(pk=event.pk).update(has_waiting_list=False)
+    register(event)
+    for row, words in [(online(), "online"), (guest(), "on site")]:
+        with pytest.raises(ValidationError, match=f"No places are left {words}"):
+            register(event, row)
+
+
+def test_one_goes_from_online_to_a_place_on_site_only_where_there_is_one(in_english):
+    event = both_ways()
+    here, there = register(event), register(event, online())
+    with pytest.raises(ValidationError) as refused:
+        registration.change(there, {"is_online": False}, by=None)
+    assert list(refused.value.error_dict) == ["is_online"]
+    waits = register(event)
+    registration.change(here, {"is_online": True}, by=None)
+    waits.refresh_from_db()
+    assert waits.state == S.OFFERED, "the place it gave back"
+    registration.change(waits, {"is_online": True}, by=None)
+    registration.change(there, {"is_online": False}, by=None)
+    assert states_of(event) == ["confirmed", "confirmed", "offered"]
+
+
+def test_quotas_are_of_places_on_site_and_the_lot_is_not_for_what_has_no_end():
+    event = both_ways(waiting_rule=Event.WaitingRule.LOTTERY)
+    Quota.objects.create(event=event, country="LV", places=0)
+    assert register(event, online(country="LV")).state == S.CONFIRMED
+    assert register(event).state == S.WAITING
+    Event.objects.filter(pk=event.pk).update(online_capacity=5)
+    assert register(event, online()).state == S.WAITING
+
+
+def test_in_an_event_of_one_way_all_places_are_the_same():
+    event = f.EventFactory(mode=Event.Mode.ONLINE, capacity=1)
+    assert [register(event, online()).state, register(event).state] == [S.CONFIRMED, S.WAITING]

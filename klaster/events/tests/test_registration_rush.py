@@ -93,7 +93,7 @@ def test_a_rush_keeps_to_quotas_and_while_people_cancel_nobody_is_passed():
     left = waiting.places_of(event)
     assert waiting.offer_next(event) == []
     left.capacity = None  # by quotas alone: who still waits and would fit came later than all who were let in
-    waits = [row.number for row in rows if row.state == S.WAITING and left.fit((waiting.seat_of(row),))]
+    waits = [row.number for row in rows if row.state == S.WAITING and left.fit((waiting.seat_of(event, row),))]
     let_in = [row.number for row in held if row.category != press and row.country.code != "LV"]
     assert max(let_in) < min(waits)
     assert sum(letters_by_row().values()) == 112 + 12 + sum(row.state == S.OFFERED for row in rows)

@@ -20,7 +20,7 @@ from klaster.directory.views.answers import paged
 from klaster.directory.views.drafts import Keeping
 from klaster.directory.views.editing import add_errors, save_form
 from klaster.directory.workspace import Desk
-from klaster.events import desk, left_to_do
+from klaster.events import desk, left_to_do, registration_box
 from klaster.events.actions import copying, states
 from klaster.events.actions import events as actions
 from klaster.events.forms.events import REGISTRATION, WHAT, WHEN, WHERE, CallOffForm, CopyForm, EventForm, NewEventForm
@@ -34,7 +34,11 @@ WEEKS = 12
 def my_events(request: HttpRequest) -> HttpResponse:
     """Events this person runs or helps at: those that come, drafts, those that are over."""
     mine = actions.run_by(request.user).select_related("organiser", "cluster", "series")  # type: ignore[arg-type]
-    mine = mine.annotate(taking_part=Count("registrations", filter=Q(registrations__state__in=HOLD_A_PLACE)))
+    held = Q(registrations__state__in=HOLD_A_PLACE)
+    on_site = held & ~Q(registrations__is_online=True, mode=Event.Mode.BOTH)
+    mine = mine.annotate(
+        taking_part=Count("registrations", filter=held), on_site=Count("registrations", filter=on_site)
+    )
     may_add = request.user.has_perm("events.add_event")
     if not may_add and not mine.exists():
         raise Http404
@@ -72,13 +76,13 @@ def event_desk(request: HttpRequest, slug: str) -> HttpResponse:
     """How the event stands, and what is left to do."""
     event = desk.event_for(request, slug)
     counts = dict(event.registrations.values_list("state").annotate(Count("pk")).order_by())
-    held = sum(counts.get(state, 0) for state in HOLD_A_PLACE)
+    held, online, _waiting = registration_box.counted(event)
     context = {
         "event": event,
         "todos": left_to_do.todos(event),
         "counts": [(state.label, counts[state.value]) for state in RegistrationState if counts.get(state.value)],
         "held": held,
-        "free": None if event.capacity is None else max(event.capacity - held, 0),
+        "online": online,
         "weeks": weeks(event),
     }
     return render(request, "events/event_desk.html", context)

@@ -132,11 +132,15 @@ def waits_now(event: Event) -> str:
         return _("The organiser confirms each registration; you get a letter.")
     if waiting.waits_for_the_lot(event):
         return _("Places are given by lot: everybody who registers takes part in it, whenever they register.")
-    if event.capacity is not None and waiting.places_of(event).taken >= event.capacity and event.has_waiting_list:
-        return _("All places are taken. Who registers now waits: %(rule)s.") % {
-            "rule": event.get_waiting_rule_display()
-        }
-    return ""
+    left = waiting.places_of(event)
+    if not left.is_full:
+        return ""
+    rule = {"rule": event.get_waiting_rule_display()}
+    if event.has_two_ways and not left.is_full_online:
+        words = _("All places on site are taken. Online there are places.")
+        waits = _("Who registers for a place on site now waits: %(rule)s.") % rule
+        return f"{words} {waits}" if event.has_waiting_list else words
+    return _("All places are taken. Who registers now waits: %(rule)s.") % rule if event.has_waiting_list else ""
 
 
 def crumbs(event: Event, title: str) -> list[dict[str, str]]:
