@@ -89,8 +89,8 @@ def rows_of_the_template(settings: dict) -> dict[str, bytes]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _tests_with_real_transactions_leave_the_database_as_it_was() -> None:
-    """They empty all tables after them: ledgers too (only here their triggers step aside), and also what migrations
-    put there and the next test counts on, so that is put back."""
+    """They empty all tables after them: ledgers too (only here their triggers step aside), the queue, and also what
+    migrations put there and the next test counts on, so that is put back."""
     from django.apps import apps
     from django.db import connection
 
@@ -105,6 +105,7 @@ def _tests_with_real_transactions_leave_the_database_as_it_was() -> None:
             [
                 *(switch.format(table, "disable") for table in ledgers),
                 *statements,
+                "truncate procrastinate_jobs, procrastinate_periodic_defers, procrastinate_workers cascade",
                 *(switch.format(table, "enable") for table in ledgers),
             ],
         )
