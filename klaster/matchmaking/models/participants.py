@@ -24,10 +24,32 @@ class ParticipantQuerySet(models.QuerySet):
         return self.filter(state=Participant.State.IN)
 
     def of(self, user: Reader) -> Self:
-        """Those a person speaks for: where one of the representatives is the person."""
+        """Those a person speaks for: where one of the representatives is the person, whose registration holds."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(pk__in=Representative.objects.filter(registration__person=user).values("participant"))
+        mine = Representative.objects.filter(registration__person=user, registration__state="confirmed")
+        return self.filter(pk__in=mine.values("participant"))
+
+    def shown_to_others(self) -> Self:
+        """Those others may find, once people may look at each other at all."""
+        return self.taking_part().filter(is_shown=True).exclude(matchmaking__phase=Phase.PREPARING)
+
+    def known_to(self, mine: models.QuerySet[Participant]) -> Self:
+        """Those whom one's own participants see: who is shown, who asked them, whom they meet; nobody where one of
+        the two blocks the other; and themselves."""
+        own = mine.values("pk")
+        blocked = Q(pk__in=Block.objects.filter(participant__in=own).values("other")) | Q(
+            pk__in=Block.objects.filter(other__in=own).values("participant")
+        )
+        shown = Q(pk__in=Participant.objects.shown_to_others().values("pk"), matchmaking__in=mine.values("matchmaking"))
+        asked_us = Q(requests_sent__asked__in=own, requests_sent__state__in=["sent", "accepted"])
+        met = Q(sides__meeting__state="agreed", sides__meeting__sides__participant__in=own)
+        found = Participant.objects.filter(shown | asked_us | met).exclude(blocked)
+        return self.filter(Q(pk__in=found.values("pk")) | Q(pk__in=own))
+
+    def open_to_registered(self) -> Self:
+        """Those whom everybody sees who is registered for the event, where the organiser wants it so."""
+        return self.shown_to_others().filter(matchmaking__seen_by=Matchmaking.Audience.REGISTERED)
 
     def visible_to(self, user: Reader) -> Self:
         """The organiser all; participants each other, and others of the event if the organiser wants, as far as
@@ -36,18 +58,13 @@ class ParticipantQuerySet(models.QuerySet):
             return self.none()
         run = Matchmaking.objects.run_by(user).values("pk")
         mine = Participant.objects.of(user)
-        at = Registration.objects.confirmed().filter(person=user).values("event")
-        open_to_me = Q(matchmaking__in=mine.values("matchmaking")) | Q(
-            matchmaking__seen_by=Matchmaking.Audience.REGISTERED, matchmaking__event__in=at
+        at = Registration.objects.confirmed().filter(person=user).exclude(representative__isnull=False).values("event")
+        as_guest = Participant.objects.open_to_registered().filter(matchmaking__event__in=at)
+        return self.filter(
+            Q(matchmaking__in=run)
+            | Q(pk__in=Participant.objects.known_to(mine).values("pk"))
+            | Q(pk__in=as_guest.values("pk"))
         )
-        blocked = Q(pk__in=Block.objects.filter(participant__in=mine.values("pk")).values("other")) | Q(
-            pk__in=Block.objects.filter(other__in=mine.values("pk")).values("participant")
-        )
-        shown = Q(state=Participant.State.IN, is_shown=True) & ~Q(matchmaking__phase=Phase.PREPARING) & open_to_me
-        met = Q(
-            pk__in=Participant.objects.filter(sides__meeting__sides__participant__in=mine.values("pk")).values("pk")
-        )
-        return self.filter(Q(matchmaking__in=run) | Q(pk__in=mine.values("pk")) | ((shown & ~blocked) | met))
 
 
 class Participant(models.Model):
@@ -120,6 +137,11 @@ class Representative(models.Model):
         "events.Registration", verbose_name=_("registration"), on_delete=models.CASCADE, related_name="representative"
     )
     added_at = models.DateTimeField(_("added"), default=timezone.now)
+    asks_for = models.ForeignKey(
+        Participant, verbose_name=_("asks to join"), on_delete=models.SET_NULL, null=True, blank=True,
+        related_name="asked_by", help_text=_("A colleague's delegation; one of it has to agree."),
+    )  # fmt: skip
+    told_until = models.DateTimeField(_("told by letter of all until"), null=True, blank=True, editable=False)
 
     keeps_pages = True
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -82,9 +83,9 @@ class MeetingRequest(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(asker=F("asked")), name="nobody_asks_themselves"),
             models.UniqueConstraint(
-                fields=["asker", "asked"], condition=Q(state__in=["sent", "accepted"]),
-                name="meeting_is_asked_for_once",
-                violation_error_message=_("You have asked them already."),
+                Least("asker", "asked"), Greatest("asker", "asked"), condition=Q(state__in=["sent", "accepted"]),
+                name="pair_has_one_request_that_stands",
+                violation_error_message=_("One of the two has asked the other already."),
             ),
         ]  # fmt: skip
 

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from klaster.accounts.demo import create_demo_people
 from klaster.directory.demo import load_demo_directory
 from klaster.events.demo import load_demo_events
+from klaster.matchmaking.demo import load_demo_matchmaking
 from klaster.newsroom.actions import appoint_author
 from klaster.pages.demo import load_demo_pages
 
@@ -21,6 +22,10 @@ class Command(BaseCommand):
         people = create_demo_people()
         entries = load_demo_directory(people)
         events = load_demo_events(people)
+        participants = load_demo_matchmaking(people)
         author = appoint_author(people["author"], by=people["secretariat"])
         pages = load_demo_pages(author)
-        self.stdout.write(f"Demo: {entries} new invented entries, {events} new events, {pages} new pages.")
+        self.stdout.write(
+            f"Demo: {entries} new invented entries, {events} new events, "
+            f"{participants} new participants, {pages} new pages."
+        )
