@@ -27,7 +27,10 @@ def test_the_command_brings_people_invented_clusters_and_pages(settings, capsys)
     settings.NETWORK_FILE = "/somewhere/ruritania.yaml"
     pages = len(yaml.safe_load((demo.DATA / "standing.yaml").read_text("utf-8"))["pages"])
     call_command("load_demo")
-    assert capsys.readouterr().out == f"Demo: 19 new invented entries, 10 new events, 57 new participants, {pages} new pages.\n"
+    assert (
+        capsys.readouterr().out
+        == f"Demo: 19 new invented entries, 10 new events, 57 new participants, {pages} new pages.\n"
+    )
     call_command("load_demo")
     assert capsys.readouterr().out == "Demo: 0 new invented entries, 0 new events, 0 new participants, 0 new pages.\n"
     coordinator = User.objects.get(email=DEMO_PEOPLE["coordinator"][0])
