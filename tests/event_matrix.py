@@ -148,6 +148,7 @@ EVENTS = {
     # public
     "event_list": Row(PUBLIC),
     "event_feed": Row(PUBLIC),
+    "event_export": Row(PUBLIC, args=lambda world: ["csv"]),
     "event_detail": Row(PUBLIC, args=its_event),
     "series_detail": Row(PUBLIC, args=lambda world: [world.series.slug]),
     # the organiser's desk

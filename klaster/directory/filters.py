@@ -138,19 +138,33 @@ class CountedFacet:
 
 
 def count(facets: Iterable[Facet], selection: Selection, everything: Sequence[ClusterFacts]) -> list[CountedFacet]:
-    counted = []
-    for facet in facets:
-        numbers = Counter(
-            value
-            for facts in everything
-            if selection.admits(facts, ignoring=facet.name)
-            for value in facts.values[facet.name]
+    facets = list(facets)
+    numbers = Counter(
+        (facet.name, value)
+        for facet in facets
+        for facts in everything
+        if selection.admits(facts, ignoring=facet.name)
+        for value in facts.values[facet.name]
+    )
+    return with_numbers(facets, selection, numbers)
+
+
+def with_numbers(
+    facets: Iterable[Facet], selection: Selection, numbers: Mapping[tuple[str, str], int]
+) -> list[CountedFacet]:
+    """Facets with numbers that were counted elsewhere, by name of the facet and value."""
+    return [
+        CountedFacet(
+            facet,
+            [
+                Counted(
+                    each, each.value in selection.answers.get(facet.name, ()), numbers.get((facet.name, each.value), 0)
+                )
+                for each in facet.choices
+            ],
         )
-        chosen = selection.answers.get(facet.name, ())
-        counted.append(
-            CountedFacet(facet, [Counted(each, each.value in chosen, numbers[each.value]) for each in facet.choices])
-        )
-    return counted
+        for facet in facets
+    ]
 
 
 @dataclass(frozen=True)

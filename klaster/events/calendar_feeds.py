@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_countries import countries
 
 from klaster.accounts.models import User
+from klaster.core import languages
 from klaster.core.fields import Translated
-from klaster.directory.models import Cluster, Sector
-from klaster.events import calendar_files
+from klaster.directory import exports, filters
+from klaster.directory.models import Cluster, Region, Sector
+from klaster.events import calendar_files, event_filters
 from klaster.events.calendar_files import Entry
 from klaster.events.models import (
     ENDED,
@@ -31,14 +35,6 @@ from klaster.events.models.events import EventQuerySet
 KEPT = datetime.timedelta(days=365)  # what was held stays in calendars that are read again and again
 KEPT_CANCELLED = datetime.timedelta(days=30)  # long enough for every calendar to have taken it out
 MOST = 1000
-# What the public calendar is filtered by, as in the list: the name in the address and the question it asks.
-FILTERS = {
-    "sector": "sectors__code",
-    "kind": "kinds__contains",
-    "cluster": "cluster__slug",
-    "series": "series__slug",
-    "language": "languages__contains",
-}
 OFF = (State.CANCELLED, State.POSTPONED)
 
 
@@ -54,14 +50,13 @@ def wanted(asked: QueryDict, name: str) -> list[str]:
 
 
 def filtered(rows: EventQuerySet, asked: QueryDict) -> EventQuerySet:
-    """As the address of the feed says; whoever asks for what there is not gets an empty calendar, not everything."""
-    for name, question in FILTERS.items():
-        if any(asked.getlist(name)):
-            any_of = Q(pk=None)
-            for value in wanted(asked, name):
-                any_of |= Q(**{question: [value] if question.endswith("contains") else value})
-            rows = rows.filter(pk__in=Event.objects.filter(any_of).values("pk"))
-    return rows
+    """As the list with this address; whoever asks for what there is not gets an empty calendar, not everything."""
+    answers = {name: wanted(asked, name) for name in event_filters.QUESTIONS if any(asked.getlist(name))}
+    if not all(answers.values()):
+        return rows.none()
+    if any(asked.getlist("series")):
+        rows = rows.filter(series__slug__in=wanted(asked, "series"))
+    return event_filters.narrowed(rows, answers).with_words(filters.read(asked, [], ()).text)
 
 
 def of_events(rows: EventQuerySet) -> Iterator[Entry]:
@@ -77,8 +72,16 @@ def titles(asked: QueryDict) -> list[str]:
         *(str(label) for kind, label in Event.Kind.choices if kind in kinds),
         *Cluster.objects.published().filter(slug__in=wanted(asked, "cluster")).values_list("name", flat=True),
         *Series.objects.published().filter(slug__in=wanted(asked, "series")).values_list("name", flat=True),
+        *(name for code in wanted(asked, "language") if (name := languages.name_of(code)) != code),
+        *exports.searched(filters.read(asked, [], ()).text),
     ]
-    return [str(title) for title in found]
+    return [*(str(title) for title in found), *places_named(wanted(asked, "place"))]
+
+
+def places_named(codes: Collection[str]) -> list[str]:
+    named = [_("online")] if event_filters.ONLINE in codes else []
+    named += [str(countries.name(code)) for code in codes if countries.alpha2(code)]
+    return named + [str(name) for name in Region.objects.filter(code__in=codes).values_list("name", flat=True)]
 
 
 # --- a person's own ---------------------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import Collate
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -45,6 +46,13 @@ class State(models.TextChoices):
 BY_THE_CLOCK = (State.PUBLISHED, State.OPEN, State.FULL, State.CLOSED, State.HELD)
 
 
+class OnTheCalendar(models.Func):
+    """The day of a moment as a PartialDate writes it, in UTC."""
+
+    template = "to_char(%(expressions)s at time zone 'UTC', 'YYYY-MM-DD')"
+    output_field = models.TextField()
+
+
 class EventQuerySet(SearchedQuerySet):
     def published(self) -> Self:
         """What everybody may see."""
@@ -60,8 +68,11 @@ class EventQuerySet(SearchedQuerySet):
 
     def past(self) -> Self:
         """Over, the latest first; those of which only the year is known among them."""
+        day = Case(
+            When(starts=None, then=F("happened")), default=OnTheCalendar("starts"), output_field=models.TextField()
+        )
         return self.filter(Q(ends__lte=timezone.now()) | Q(starts=None)).order_by(
-            F("starts").desc(nulls_last=True), "-happened", "pk"
+            Collate(day, "C").desc(), F("starts").desc(nulls_last=True), "pk"
         )
 
     def run_by(self, user: Reader) -> Self:

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import random
 import zoneinfo
 from xml.etree import ElementTree
 
@@ -9,13 +10,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
+from icalendar import Calendar
 
 from klaster.accounts.factories import UserFactory
 from klaster.directory import factories as f
 from klaster.directory.factories import both
 from klaster.events import factories as e
 from klaster.events.actions import states
-from klaster.events.models import EventFigure, Session, SessionSpeaker, State
+from klaster.events.models import Event, EventFigure, Session, SessionSpeaker, State
 from klaster.events.registration_box import mark_of
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +75,86 @@ def test_filters_narrow_between_and_widen_within():
     assert found(cluster="ruko") == ["b"]
     assert found(kind="nera") == ["a", "b", "c"]
     assert "nera" in text_of("/lt/renginiai/", kind="nera")
+
+
+def test_numbers_beside_answers_are_those_of_the_lists_they_lead_to():
+    """Whatever is chosen: the number heeds all other questions, and a list without one filter is offered."""
+    chance = random.Random(7)  # noqa: S311  a made-up world
+    sectors = [f.SectorFactory() for _ in range(3)]
+    regions = [f.RegionFactory(code=code, level=3, country="LT") for code in ("LT011", "LT022")]
+    clusters = [f.ClusterFactory(main_sector=sectors[0]), f.ClusterFactory(main_sector=None), None]
+    clusters.append(f.ClusterFactory(main_sector=sectors[1], status="draft"))
+    for _number in range(40):
+        event = e.EventFactory(
+            kinds=chance.sample(["forum", "training", "visit"], chance.choice([1, 2])),
+            mode=chance.choice(["online", "both", "on_site"]), country=chance.choice(["LT", "LV", ""]),
+            languages=chance.sample(["lt", "en", "de"], chance.choice([0, 1, 2])),
+            region=chance.choice([*regions, None]),
+            cluster=chance.choice(clusters), is_invented=chance.random() < 0.2,
+        )  # fmt: skip
+        event.sectors.set(chance.sample(sectors, chance.choice([0, 0, 1, 2])))
+    address = reverse("event_list")
+    none = Client().get(address).context
+    every = [(each.facet.name, counted.choice.value) for each in none["facets"] for counted in each.choices]
+    for _round in range(6):
+        asked = {}
+        for name, value in chance.sample(every, chance.choice([0, 1, 2, 3])):
+            asked.setdefault(name, []).append(value)
+        shown = Client().get(address, asked).context
+        assert shown["page"].paginator.count == len(listed(**asked))
+        assert shown["invented"] == sum(event.is_invented for event in listed(**asked))
+        for each in shown["facets"]:
+            for counted in chance.sample(list(each.choices), min(2, len(each.choices))):
+                alone = asked | {each.facet.name: [counted.choice.value]}
+                assert counted.count == len(listed(**alone)), (asked, each.facet.name, counted.choice.value)
+        assert {event.slug for event in listed(**asked)} == in_the_calendar(**asked)
+
+
+def listed(**asked):
+    """All events of a list, page by page."""
+    pages = Client().get(reverse("event_list"), asked).context["page"].paginator
+    return [event for page in pages for event in page.object_list]
+
+
+def in_the_calendar(**asked):
+    file = Calendar.from_ical(Client().get(reverse("events_ics"), asked).content)
+    return {str(event["URL"]).rstrip("/").rpartition("/")[2] for event in file.events}
+
+
+def test_a_short_list_is_offered_without_the_filter_that_takes_least():
+    e.EventFactory(slug="a", kinds=["forum"], languages=["lt"])
+    e.EventFactory(slug="b", kinds=["forum"], languages=["en"])
+    for number in range(3):
+        e.EventFactory(slug=f"c{number}", kinds=["visit"], languages=["lt"])
+    wider = Client().get(reverse("event_list"), {"kind": "forum", "language": "lt"}).context["wider"]
+    assert [event.slug for event in wider["events"]] == ["b"]
+
+
+def test_the_archive_goes_on_to_its_end():
+    Event.objects.bulk_create(
+        Event(slug=f"senas-{n}", title=both("A", "A"), organiser_name=both("B", "B"), happened="2011", state=State.HELD)
+        for n in range(510)
+    )
+    page = Client().get(reverse("event_list"), {"view": "past", "page": 26}).context["page"]
+    assert (page.paginator.count, len(page.object_list)) == (510, 10)
+
+
+def test_the_list_is_taken_away_as_filtered():
+    f.ClusterFactory(slug="ruko")
+    e.EventFactory(kinds=["forum"], title=both("=Forumas", "Forum"), organiser=f.OrganisationFactory(status="draft"))
+    e.EventFactory(kinds=["visit"], title=both("Vizitas", "Visit"))
+    e.EventFactory(kinds=["forum"], title=both("Juodraštis", "Draft"), state=State.DRAFT)
+    shown = Client().get("/en/events/", {"kind": "forum", "q": "forum"})
+    assert "/en/events.csv?kind=forum&amp;q=forum" in shown.text
+    table = b"".join(Client().get("/en/events.csv", {"kind": "forum", "q": "forum"}).streaming_content).decode()
+    first, second, *rest = table.removeprefix("\ufeff").splitlines()
+    assert first.startswith("Title,Title (")
+    assert second.startswith("Forum,'=Forumas,Forum,forum,registration is open,")
+    assert "Kind: forum" in rest[-1]
+    assert "Visit" not in table
+    assert "Draft" not in table
+    book = b"".join(Client().get("/lt/renginiai.xlsx", {"view": "past"}).streaming_content)
+    assert book.startswith(b"PK")
 
 
 def test_words_are_found_in_any_form():

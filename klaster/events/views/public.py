@@ -5,36 +5,43 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from klaster.core.limits import limited_finding
-from klaster.directory import filters, structured
-from klaster.directory.views.answers import chips, page_or_part, paged
+from klaster.core import tables
+from klaster.core.limits import limited, limited_finding
+from klaster.directory import exports, filters, structured
+from klaster.directory.views.answers import MOST_COUNTED, Counting, chips, page_or_part
+from klaster.events import event_filters, event_page, event_table, feeds, series_page
 from klaster.events import event_list as listing
-from klaster.events import event_page, feeds, series_page
-from klaster.events.calendar_feeds import FILTERS
 from klaster.events.models import Event, Series
+from klaster.events.models.events import EventQuerySet
 from klaster.events.month_grid import Month, weekdays, weeks
 from klaster.events.when import days_of
 
 FEW = 4  # a list shorter than this is offered wider
-PER_PAGE = {listing.LIST: 20, listing.AGENDA: 60, listing.PAST: 20}
+MOST_WIDER = 5
+PER_PAGE = {listing.LIST: 20, listing.AGENDA: 60, listing.PAST: 20, listing.MONTH: listing.MOST_IN_A_MONTH}
 
 
 class Asked:
-    """What the address of a list asks for: a view, a month, filters."""
+    """What the address of a list asks for: a view, a month, filters; and how many events each answer would give."""
 
     def __init__(self, request: HttpRequest):
         view = request.GET.get("view", "")
         self.view = view if view in listing.VIEWS else listing.LIST
         self.month = Month.read(request.GET.get("month", "")) or Month.of(timezone.localdate())
         text = filters.read(request.GET, [], ()).text
-        self.rows = listing.rows_of(request.user, self.view, self.month, text)
-        self.facets = listing.facets(self.rows, request.GET.getlist("cluster"))
+        self.events = listing.of_view(request.user, self.view, self.month, text)
+        there = event_filters.numbers(self.events, {})
+        self.facets = listing.facets(there, request.GET.getlist("cluster"))
         self.selection = filters.read(request.GET, self.facets, ())
+        answers = self.selection.answers
+        self.numbers = event_filters.numbers(self.events, answers) if any(answers.values()) else there
 
     @property
     def kept(self) -> dict[str, str]:
@@ -43,8 +50,8 @@ class Asked:
         return {"view": self.view, "month": str(self.month) if is_other else ""}
 
     @property
-    def pks(self) -> list[int]:
-        return listing.matching(self.rows, self.selection)
+    def found(self) -> EventQuerySet:
+        return event_filters.narrowed(self.events, self.selection.answers)
 
 
 @login_not_required
@@ -53,26 +60,26 @@ class Asked:
 def event_list(request: HttpRequest) -> HttpResponse:
     """Events to come, by day, by month, or those that are over; the address says all of it."""
     asked = Asked(request)
-    facts = [row.facts for row in asked.rows]
-    pks, selection = asked.pks, asked.selection
-    is_month = asked.view == listing.MONTH
-    page = paged(request, pks[: listing.MOST_IN_A_MONTH], PER_PAGE.get(asked.view, listing.MOST_IN_A_MONTH))
-    events = listing.shown(page.object_list)
-    wider = filters.widenings(asked.facets, selection, facts)[:1] if len(pks) < FEW and not is_month else []
+    selection, is_month = asked.selection, asked.view == listing.MONTH
+    pages = Counting(
+        listing.for_lists(asked.found), PER_PAGE[asked.view], found=asked.numbers[event_filters.ALL],
+        most=listing.MOST_IN_A_MONTH if is_month else MOST_COUNTED,
+    )  # fmt: skip
+    page = pages.get_page(request.GET.get("page"))
+    events = list(page.object_list)
     context = {
         "asked": asked,
         "events": events,
-        "invented": sum(row.is_invented for row in asked.rows if selection.admits(row.facts)),
+        "invented": asked.numbers[event_filters.INVENTED],
         "page": page,
-        "facets": filters.count(asked.facets, selection, facts),
+        "facets": filters.with_numbers(asked.facets, selection, asked.numbers),
         "selection": selection,
         "chips": chips(asked.facets, selection, **asked.kept),
         "clear_url": filters.Selection().query(**asked.kept),
         "views": ways(asked),
-        "wider": wider,
-        "wider_events": listing.shown(wider[0].joining[:5]) if wider else [],
+        "wider": wider(asked, events) if pages.found < FEW and not is_month else None,
         "feed_query": selection.query().removesuffix("?"),
-        "calendar_query": in_calendar(selection).query().removesuffix("?"),
+        "export_query": selection.query(**asked.kept),
         "structured": structured.item_list(request, events, page),
         **(month_context(request, asked, events) if is_month else {}),
     }
@@ -83,10 +90,27 @@ def event_list(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def in_calendar(selection: filters.Selection) -> filters.Selection:
-    """What of it the calendar file can be narrowed by."""
-    kept = {name: values for name, values in selection.answers.items() if name in FILTERS}
-    return filters.Selection(kept)
+def wider(asked: Asked, events: list[Event]) -> dict[str, Any] | None:
+    """What a short list would gain without one of its filters."""
+    if (found := listing.widening(asked.facets, asked.selection, asked.numbers)) is None:
+        return None
+    facet, selection = found
+    more = event_filters.narrowed(asked.events, selection.answers).exclude(pk__in=[event.pk for event in events])
+    title = ", ".join(facet.title_of(value) for value in asked.selection.answers[facet.name])
+    return {"title": title, "events": listing.for_lists(more)[:MOST_WIDER]}
+
+
+@login_not_required
+@require_GET
+@limited_finding
+@limited("export", limit=exports.EACH_MINUTE, per=60, methods=["GET"])
+def event_export(request: HttpRequest, ending: str) -> HttpResponseBase:
+    """The list as filtered, in the same order, as a table."""
+    asked = Asked(request)
+    chosen = [str(listing.VIEWS[asked.view][0]), *([asked.month.name] if asked.view == listing.MONTH else [])]
+    chosen += exports.chosen(asked.facets, asked.selection)
+    rows, page = event_table.rows(asked.found), reverse("event_list")
+    return tables.response(exports.table(request, _("Events"), page, event_table.columns(), rows, chosen), ending)
 
 
 def ways(asked: Asked) -> list[dict[str, Any]]:
@@ -135,4 +159,4 @@ def series_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def event_feed(request: HttpRequest) -> HttpResponse:
     """Coming events as Atom, filtered as the list is."""
     asked = Asked(request)
-    return feeds.atom(request, listing.shown(asked.pks[: listing.MOST_IN_A_MONTH]))
+    return feeds.atom(request, listing.for_lists(asked.found)[: listing.MOST_IN_A_MONTH])
