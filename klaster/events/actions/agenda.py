@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from klaster.core import audit
+from klaster.directory.actions.editing import demand_version
 from klaster.directory.actions.rights import demand
 from klaster.events import calendar_files, times
 from klaster.events.actions import sessions, states
@@ -33,12 +34,17 @@ def _locked(row: Any, by: User) -> Event:
 
 
 @transaction.atomic
-def save_part(row: Any, *, by: User, values: Mapping[str, Any]) -> Any:
-    """A room, track, speaker, partner, material or session of the agenda as `values` say; a new one comes last."""
+def save_part(row: Any, *, by: User, values: Mapping[str, Any], version: str = "") -> Any:
+    """A room, track, speaker, partner, material or session of the agenda as `values` say; a new one comes last.
+
+    Raises ChangedMeanwhile where it is no longer of the `version` the form was opened with.
+    """
     event = _locked(row, by)
     model = type(row)
     row = model._default_manager.select_for_update(of=("self",)).get(pk=row.pk) if row.pk else row
     row.event = event
+    if row.pk and version:
+        demand_version(row, version)
     before = audit.snapshot(row) if row.pk else None
     replaced = [getattr(row, name) for name in FILES if name in values and row.pk and getattr(row, name)]
     for name, value in values.items():

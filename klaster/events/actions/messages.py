@@ -104,6 +104,7 @@ def take_back(mailing: Mailing, *, by: User) -> Mailing:
         mailing.recipients.all().delete()
         mailing.state = State.DRAFT
         mailing.save(update_fields=["state"])
+        audit.record(gettext_noop("took a letter back"), mailing.event, by=by)
     return mailing
 
 

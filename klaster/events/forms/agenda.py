@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from klaster.core.uploads import CHECKS, DocumentField, PictureField
+from klaster.directory.careful_forms import OWN_FIELDS, VersionedForm
 from klaster.directory.edit_forms import language_choices
 from klaster.directory.models import Organisation
 from klaster.events.forms.fields import OneName
@@ -19,11 +20,20 @@ from klaster.events.models import EventPartner, Material, Room, Session, Session
 Role = SessionSpeaker.Role
 
 
-class PartForm(forms.ModelForm):
+class PartForm(VersionedForm):
     """A row of the agenda of `instance.event`."""
 
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.prepare()
+        self.ready()
+
+    def prepare(self) -> None:
+        """Fit the fields to the event."""
+
     def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self.fields if name in self.cleaned_data}
+        names = (name for name in self.fields if name not in OWN_FIELDS)
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
 
 class RoomForm(PartForm):
@@ -88,8 +98,7 @@ class MaterialForm(PartForm):
         model = Material
         fields = ["title", "file", "url", "session", "is_public"]
 
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
+    def prepare(self) -> None:
         session: Any = self.fields["session"]
         session.queryset = Session.objects.filter(event=self.instance.event).in_order()
         session.empty_label = _("of the whole event")
@@ -130,8 +139,7 @@ class SessionForm(MomentsForm, PartForm):
             "place", "capacity", "is_cancelled",
         ]  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
+    def prepare(self) -> None:
         event, session = self.instance.event, self.instance
         fields: dict[str, Any] = self.fields
         fields["room"].queryset, fields["room"].empty_label = event.rooms.all(), _("for everybody")

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from klaster.events.models.registration import Registration
 
 
-class Room(models.Model):
+class AgendaRow(models.Model):
+    """What organisers write in forms: when it was last changed tells a form that somebody else was quicker."""
+
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class Room(AgendaRow):
     event = models.ForeignKey(Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="rooms")
     name = TranslatedTextField(_("name"), max_length=100)
     capacity = models.PositiveIntegerField(_("places"), null=True, blank=True)
@@ -37,7 +46,7 @@ class Room(models.Model):
         return str(self.name)
 
 
-class Track(models.Model):
+class Track(AgendaRow):
     event = models.ForeignKey(Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="tracks")
     name = TranslatedTextField(_("name"), max_length=100)
     hue = models.PositiveSmallIntegerField(
@@ -59,7 +68,7 @@ class SessionQuerySet(models.QuerySet):
         return self.order_by("starts", "room__position", "track__position", "pk")
 
 
-class Session(models.Model):
+class Session(AgendaRow):
     """One item of the agenda. Without room and track it is for everybody. Times are not always known: past events."""
 
     class Kind(models.TextChoices):
@@ -129,7 +138,7 @@ class Session(models.Model):
             raise ValidationError({"ends": _("It ends before it begins.")})
 
 
-class Speaker(models.Model):
+class Speaker(AgendaRow):
     event = models.ForeignKey(Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="speakers")
     name = models.CharField(_("name and surname"), max_length=150)
     role = TranslatedTextField(_("position"), blank=True, max_length=200)
@@ -173,7 +182,7 @@ class SessionSpeaker(models.Model):
         return f"{self.speaker} – {self.session}"
 
 
-class EventPartner(models.Model):
+class EventPartner(AgendaRow):
     class Role(models.TextChoices):
         PARTNER = "partner", _("partner")
         SPONSOR = "sponsor", _("sponsor")
@@ -221,7 +230,7 @@ class MaterialQuerySet(models.QuerySet):
         return self.filter(event=registration.event_id).exclude(event__state="draft").first()
 
 
-class Material(models.Model):
+class Material(AgendaRow):
     """A file or an address that people get: slides, minutes, a recording."""
 
     event = models.ForeignKey(Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="materials")

@@ -16,8 +16,9 @@ from klaster.core.tests.test_uploads import upload
 from klaster.directory.factories import AffiliationFactory, ClusterFactory
 from klaster.events import agenda, times
 from klaster.events import factories as f
-from klaster.events.actions.agenda import save_part
+from klaster.events.actions.agenda import move_session, save_part
 from klaster.events.models import Material, Session, SessionChoice, SessionSpeaker
+from klaster.events.tests.test_organise import posted
 from klaster.events.views.agenda import sessions_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -135,13 +136,48 @@ def test_sessions_rooms_and_the_rest_are_written_and_deleted(client, organiser, 
     assert (talk.starts, talk.room, talk.speaking.get().role) == (at(9), room, "chair")
     edit = reverse("part_edit", args=[event.slug, "session", talk.pk])
     assert 'value="09:00"' in client.get(edit).text
-    del data["chairs"]
-    client.post(edit, data | {"speakers": ona.pk})
+    client.post(edit, posted(client.get(edit), chairs=None, speakers=ona.pk))
     assert talk.speaking.get().role == "speaker"
     client.post(reverse("part_delete", args=[event.slug, "room", room.pk]))
     talk.refresh_from_db()
     assert talk.room is None
     assert client.get(reverse("event_agenda_edit", args=[event.slug])).status_code == 200
+
+
+def test_two_organisers_at_once_lose_nothing(client, organiser, event):
+    ona = f.SpeakerFactory(event=event, name="Ona")
+    talk = session(event, at(9), at(10), title={"lt": "Pranešimas", "en": "Talk"})
+    address = reverse("part_edit", args=[event.slug, "session", talk.pk])
+    mine = posted(client.get(address), title_lt="Mano", summary_lt="Apie ką", starts_time="09:30")
+    other = UserFactory(secretariat=True, name="Rasa Kita")
+    save_part(talk, by=other, values={"title": {"lt": "Jų", "en": "Talk"}, "speakers": [ona], "chairs": []})
+    move_session(talk, by=other, room=f.RoomFactory(event=event, name={"lt": "Didžioji", "en": "Big"}))
+    answer = client.post(address, mine)
+    assert answer.status_code == 409
+    assert [each["name"] for each in answer.context["differing"]] == ["title"]
+    assert "Rasa Kita" in answer.text
+    talk.refresh_from_db()
+    assert talk.title["lt"] == "Jų"
+    assert client.post(address, posted(answer)).status_code == 302
+    talk.refresh_from_db()
+    assert (talk.title["lt"], talk.summary["lt"], talk.starts) == ("Mano", "Apie ką", at(9, 30))
+    assert (str(talk.room), list(talk.speakers.all())) == ("Big", [ona])
+
+
+@pytest.mark.parametrize(
+    ("part", "factory", "field"),
+    [("room", f.RoomFactory, "name_lt"), ("track", f.TrackFactory, "name_lt"), ("speaker", f.SpeakerFactory, "name")],
+)
+def test_small_rows_are_versioned_too(client, organiser, event, part, factory, field):
+    row = factory(event=event)
+    address = reverse("part_edit", args=[event.slug, part, row.pk])
+    first, second = (posted(client.get(address), photo=None, **{field: name}) for name in ("Viena", "Kita"))
+    assert [client.post(address, data).status_code for data in (first, second)] == [302, 409]
+    row.refresh_from_db()
+    assert (row.name["lt"] if isinstance(row.name, dict) else row.name) == "Viena"
+    client.post(reverse("part_move", args=[event.slug, part, row.pk]), {"do": "up"})
+    again = posted(client.get(address), photo=None, **{field: "Trečia"})
+    assert client.post(address, again).status_code == 302
 
 
 def test_more_places_let_in_who_waits_for_the_session(client, organiser, event):

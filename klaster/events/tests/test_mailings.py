@@ -15,7 +15,7 @@ from django.utils import timezone
 from klaster.accounts.factories import UserFactory
 from klaster.core import bounces, letters, lists
 from klaster.core.fields import Translated
-from klaster.core.models import Bounce, Letter, Notice
+from klaster.core.models import AuditEvent, Bounce, Letter, Notice
 from klaster.core.tests import smtp
 from klaster.core.tests.test_bounces import report
 from klaster.core.tests.test_letters import OTHER_WORKER
@@ -122,6 +122,7 @@ def test_more_than_two_hundred_need_a_second_person(event, office, monkeypatch):
     with pytest.raises(IntegrityError, match="second_person_is_another"), transaction.atomic():
         Mailing.objects.update(agreed_by=office)
     assert messages.take_back(mailing, by=office).is_draft
+    assert AuditEvent.objects.of(mailing.event).filter(action="took a letter back").exists()
     messages.send(mailing, by=office)
     messages.agree(mailing, by=UserFactory(secretariat=True))
     sent(mailing)

@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klaster.core import files
-from klaster.directory.views.editing import add_errors
+from klaster.directory.views.editing import save_form
 from klaster.events import agenda, desk, times
 from klaster.events.actions import agenda as actions
 from klaster.events.forms.agenda import (
@@ -143,23 +143,14 @@ def edit_part(request: HttpRequest, event: Event, name: str, row: Any) -> HttpRe
     part = PARTS[name]
     initial = from_the_grid(event, request) if name == "session" and not row.pk else {}
     form = part.form(request.POST or None, request.FILES or None, instance=row, initial=initial)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                saved = actions.save_part(
-                    part.model(pk=row.pk, event=event),
-                    by=request.user,
-                    values=form.values(),  # type: ignore[arg-type]
-                )
-            except ValidationError as error:
-                add_errors(form, error)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect(place_of(event, name, saved))
-    context = {"event": event, "form": form, "name": name, "part": part, "row": row}
-    return render(request, "events/agenda_part.html", context, status=status)
+    context = {"event": event, "name": name, "part": part, "row": row}
+
+    def done(saved: Any) -> HttpResponse:
+        messages.success(request, _("Saved."))
+        return redirect(place_of(event, name, saved))
+
+    fresh = part.model(pk=row.pk, event=event)
+    return save_form(request, form, actions.save_part, fresh, "events/agenda_part.html", context, done=done)
 
 
 def place_of(event: Event, name: str, row: Any) -> str:
