@@ -7,7 +7,9 @@ Tables are counted over clusters of meetings that share a participant and so exc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -46,13 +48,13 @@ def optimise(
     seed: int,
     over: Callable[[int | None, int | None], bool],
     must: NDArray[np.bool_] | None = None,
-    workers: int = 2,
 ) -> Answer:
     """Optimises `level`, with the levels named in `kept` no worse than the values given there.
 
     Levels: meetings (most), moved, minimums, fairness, breaks (least), in whole units of the instance. `hint` is a
     timetable to start from; `must` (M,) the meetings that are held for certain, others only as their starts allow.
-    `over(value, bound)` is asked again and again whether to end, and told what is known of the level by then.
+    `over(value, bound)` is asked again and again whether to end, and told what is known of the level by then. The same
+    seed gives the same timetable wherever the search is closed in time.
     """
     everything = kept.get("meetings") == int(instance.weight.sum())
     model = Model(instance, np.full(len(instance.weight), everything) if must is None else must)
@@ -64,29 +66,42 @@ def optimise(
         model.cp.maximize(terms)
     else:
         model.cp.minimize(terms)
-    solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = max(time_limit, 0.01)
-    solver.parameters.num_workers = workers
-    solver.parameters.random_seed = seed
-    solver.parameters.catch_sigint_signal = False  # its own handler is not made for threads; `over` hears Ctrl-C
-    if level == "breaks":
-        solver.parameters.subsolvers.extend(["core", "no_lp"])
-    status = _run(solver, model.cp, over)
-    if status == cp_model.INFEASIBLE:
-        return Answer(None, 0, 0, infeasible=True)
-    bound = round(solver.best_objective_bound)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Answer(None, 0, bound)
-    return Answer(model.slots(solver), round(solver.objective_value), bound)
+    searches = [_Search(model, seed, time_limit, **options) for options in STRATEGIES.get(level, ALL_BY_TURNS)]
+    with ExitStack() as stack:
+        for helper in searches[1:]:
+            stack.enter_context(helper.beside())
+        searches[0].run(lambda: over(*_known(level, searches)))
+    return _answer(level, searches)
 
 
-class _Found(cp_model.CpSolverSolutionCallback):
-    """Remembers the value of the best timetable found, and the bound."""
+# By turns in equal shares, CP-SAT finds the same whatever the threads do; for breaks core-guided search alone proves as
+# soon, and a second search finds good timetables for the case that it does not end.
+ALL_BY_TURNS: tuple[dict[str, Any], ...] = ({"interleave_search": True, "num_workers": 2},)
+STRATEGIES: dict[str, tuple[dict[str, Any], ...]] = {
+    "breaks": (
+        {"optimize_with_core": True, "linearization_level": 0, "num_workers": 1},
+        {"linearization_level": 0, "num_workers": 1},
+    )
+}
 
-    def __init__(self) -> None:
+
+class _Search(cp_model.CpSolverSolutionCallback):
+    """One search of CP-SAT, and the best value and bound it has found so far."""
+
+    def __init__(self, model: Model, seed: int, time_limit: float, **options: Any) -> None:
         super().__init__()
+        self.model = model
         self.best: int | None = None
         self.bound: int | None = None
+        self.status: Any = cp_model.UNKNOWN
+        self.solver = cp_model.CpSolver()
+        self.solver.best_bound_callback = self.note
+        parameters = self.solver.parameters
+        parameters.max_time_in_seconds = max(time_limit, 0.01)
+        parameters.random_seed = seed
+        parameters.catch_sigint_signal = False  # its own handler is not made for threads; `over` hears Ctrl-C
+        for name, value in options.items():
+            setattr(parameters, name, value)
 
     def on_solution_callback(self) -> None:
         self.best = round(self.objective_value)
@@ -94,16 +109,49 @@ class _Found(cp_model.CpSolverSolutionCallback):
     def note(self, bound: float) -> None:
         self.bound = round(bound)
 
+    def work(self) -> None:
+        self.status = self.solver.solve(self.model.cp, self)
+        self.bound = round(self.solver.best_objective_bound)
 
-def _run(solver: cp_model.CpSolver, model: cp_model.CpModel, over: Callable[[int | None, int | None], bool]) -> Any:
-    found = _Found()
-    solver.best_bound_callback = found.note
+    def run(self, over: Callable[[], bool]) -> None:
+        beside(self.work, lambda: self.solver.stop_search() if over() else None, self.solver.stop_search)
 
-    def meanwhile() -> None:
-        if over(found.best, found.bound):
-            solver.stop_search()
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """Runs in a thread of its own until the block is left."""
+        thread = threading.Thread(target=self.work, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            while thread.is_alive():
+                self.solver.stop_search()
+                thread.join(0.05)
 
-    return beside(lambda: solver.solve(model, found), meanwhile, solver.stop_search)
+    @property
+    def closed(self) -> bool:
+        return self.status in (cp_model.OPTIMAL, cp_model.INFEASIBLE)
+
+
+def _known(level: str, searches: list[_Search]) -> tuple[int | None, int | None]:
+    """Best value and bound of all searches so far."""
+    values = [search.best for search in searches if search.best is not None]
+    bounds = [search.bound for search in searches if search.bound is not None]
+    best, sharpest = (max, min) if level == "meetings" else (min, max)
+    return best(values, default=None), sharpest(bounds, default=None)
+
+
+def _answer(level: str, searches: list[_Search]) -> Answer:
+    """That of the first search where it is closed, else the best of all."""
+    if searches[0].closed:
+        searches = searches[:1]
+    if any(search.status == cp_model.INFEASIBLE for search in searches):
+        return Answer(None, 0, 0, infeasible=True)
+    value, bound = _known(level, searches)
+    for search in searches:
+        if search.status in (cp_model.OPTIMAL, cp_model.FEASIBLE) and search.best == value and value is not None:
+            return Answer(search.model.slots(search.solver), value, bound or 0)
+    return Answer(None, 0, bound or 0)
 
 
 class Model:

@@ -19,6 +19,7 @@ LONGEST = 20
 GUIDED = 0.8
 MOVED = 1e6  # never a confirmed meeting for a break
 CHAINS_A_MEETING, CHAINS = 20_000, 90_000_000
+A_SECOND = 1_000_000  # chains, about; where a proof comes after them their number must not hang on the clock
 CHUNK = 100_000
 
 
@@ -50,8 +51,9 @@ def _stretches(usable: NDArray[np.bool_], needed: int) -> int:
 
 
 def anneal(
-    board: Board, least: NDArray[np.int32], *, seconds: float, stop: Callable[[int], bool], clock: Callable[[], float]
-) -> None:
+    board: Board, least: NDArray[np.int32], *, seconds: float, stop: Callable[[int], bool], clock: Callable[[], float],
+    chains: int = CHAINS,
+) -> None:  # fmt: skip
     """Lowers the breaks on the board with the meetings it holds; ends at the bound, or as `stop(breaks)` says.
 
     The number of chains decides when it is over. Where they take longer than `seconds`, it cools by the clock instead.
@@ -64,7 +66,7 @@ def anneal(
     best_slot = np.append(slot, -1).astype(np.int32)
     cost = best = board.breaks + away * MOVED
     bound = int(least.sum()) + away * MOVED
-    total = min(CHAINS_A_MEETING * len(held), CHAINS)
+    total = min(CHAINS_A_MEETING * len(held), chains)
     hot, cold = PATIENT if total >= MANY * len(held) else HURRIED
     schedule = (float(total), hot, cold, OVER_LOW, OVER_HIGH, MOVED, LONGEST, GUIDED)
     begun, done = clock(), 0

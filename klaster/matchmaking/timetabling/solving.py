@@ -22,7 +22,7 @@ from .compiling import Board
 from .instance import compile_problem, original_weight
 from .kernels import HELD, RUNS
 from .placing import STALE, hardest_first, place
-from .polishing import anneal, least_breaks
+from .polishing import A_SECOND, CHAINS, anneal, least_breaks
 from .problem import Assignment, Level, Problem, ProblemError, Timetable
 from .reasons import reasons
 from .settling import cannot_stay, least_moved, move_less, moved
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .exact import Answer
 
 PLACING, PROVING = 0.4, 0.6  # shares of the time left that placing and each proof may take at most
-ANNEALING = 0.08  # share of the time for annealing where CP-SAT comes after it
+ANNEALING, PATIENCE = 0.08, 0.25  # share of the time for annealing where CP-SAT comes after it; at most, if it is slow
 TINY = 3_000  # starts of all meetings together, up to which breaks are proven over every choice of meetings
 FEW_ROUNDS = 16  # of placing without gain, where moving less matters as much as holding more
 REPLAN_POLISHED = 5_000  # meetings; more are re-planned without lowering breaks, so that it takes seconds
@@ -131,10 +131,11 @@ class _Run:
         if self.problem.previous:
             whole = compile_problem(self.problem, reserve=False) if instance.reserved else instance
             self._level("moved", moved(instance, self.board.slot), cannot_stay(whole))
-            if not self.levels["moved"].proven and not self._proof_possible:
-                found = self.kept["moved"]
-                self._level("moved", found, least_moved(whole, self.board.weight, found, self.watch.over))
             self._prove("moved")
+            if not self.levels["moved"].proven:
+                found = self.kept["moved"]
+                least = least_moved(whole, self.board.weight, found, self.watch.over)
+                self._level("moved", found, self._sharper("moved", least))
         if not self.paper:
             if (instance.minimum > 0).any():
                 self._level("minimums", self._short(), self._short_bound())
@@ -162,15 +163,21 @@ class _Run:
             return
         self._level("breaks", self.board.breaks, int(least.sum()))
         if self._may_polish and not self.levels["breaks"].proven:
-            seconds = self.watch.left * (ANNEALING if self._proof_possible else 1.0)
             board = Board(self.instance, seed=self.seed, compile=True)
             board.set(self.board.slot)
-            anneal(board, least, seconds=seconds, stop=self._stop_lowering, clock=time.monotonic)
+            self._anneal(board, least)
             self.board = board
             if self.problem.previous:  # a chain for fewer breaks may have brought a meeting back
                 self._level("moved", moved(self.instance, board.slot), self.limit["moved"])
             self._level("breaks", board.breaks, int(least.sum()))
         self._prove("breaks", must=held)
+
+    def _anneal(self, board: Board, least: NDArray[np.int32]) -> None:
+        """As long as there is time; where CP-SAT comes after it so many chains as take a small share of it."""
+        seconds, chains = self.watch.left, CHAINS
+        if self._proof_possible:
+            seconds, chains = seconds * PATIENCE, int(A_SECOND * ANNEALING * self.watch.limit)
+        anneal(board, least, seconds=seconds, stop=self._stop_lowering, clock=time.monotonic, chains=chains)
 
     def _stop_lowering(self, breaks: int) -> bool:
         self._level("breaks", breaks, self.limit["breaks"])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
+import pytest
 from hypothesis import Phase, given, settings
 
 from klaster.matchmaking.timetabling.check import check
+from klaster.matchmaking.timetabling.generate import generate
 from klaster.matchmaking.timetabling.problem import Problem
 from klaster.matchmaking.timetabling.solving import solve
 from klaster.matchmaking.timetabling.tests.strategies import LEVELS, best_by_force, problems
@@ -58,3 +61,17 @@ def test_one_more_slot_or_table_never_lowers_what_is_held(problem: Problem) -> N
 
     assert levels_of(replace(problem, slots=problem.slots + 1))[0] <= held
     assert levels_of(replace(problem, tables=problem.tables + 1))[0] <= held
+
+
+@pytest.mark.parametrize("family", ["plain", "bipartite", "delegations"])
+def test_the_same_seed_gives_the_same_timetable_wherever_it_ends_by_proof(family: str) -> None:
+    """However the processor is shared between the two searches of CP-SAT."""
+    problem = replace(generate(family, 2, participants=16, meetings=40, slots=8, tables=6), breaks="idle")
+    one = solve(problem, time_limit=90, seed=7)
+    busy = threading.Thread(target=sum, args=(range(100_000_000),))
+    busy.start()
+    other = solve(problem, time_limit=90, seed=7)
+    busy.join()
+
+    assert all(level.proven for level in (*one.levels, *other.levels))
+    assert one.assignments == other.assignments
