@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_safe
 from klaster.core import errors, files, health, languages
 from klaster.directory import sitemaps
 from klaster.events import sitemaps as event_sitemaps
+from klaster.matchmaking import sitemaps as board_sitemaps
 from klaster.pages.sitemaps import PageSitemap
 
 __all__ = [
@@ -87,7 +88,9 @@ def media(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
 
 
 def sections() -> dict[str, Sitemap]:
-    return {"pages": PageSitemap(), **sitemaps.sections(), **event_sitemaps.sections()}
+    return {
+        "pages": PageSitemap(), **sitemaps.sections(), **event_sitemaps.sections(), **board_sitemaps.sections()
+    }  # fmt: skip
 
 
 @login_not_required

@@ -11,6 +11,7 @@ from klaster.core import freshness, kept_pages
 from klaster.directory import factories as f
 from klaster.events import factories as e
 from klaster.events.models import EventFigure, EventPartner, Material, SessionSpeaker
+from klaster.matchmaking import factories as m
 from klaster.newsroom.factories import article
 from klaster.newsroom.models import ArticleIndexPage
 
@@ -41,6 +42,7 @@ def entries():
         "region": f.RegionFactory(),
         "event": an_event(series=(series := e.SeriesFactory(slug="ciklas", rrule="FREQ=MONTHLY"))),
         "series": series,
+        "posting": m.PostingFactory(slug="poreikis-2026", side="need", technologies=["laser"]),
     }
 
 
@@ -79,6 +81,16 @@ def add_one_of_each(language, entries):
     e.EventFactory(title=name_of_events, cluster=entries["cluster"], series=entries["series"])
     e.EventFactory(organiser=entries["organisation"], cluster=other, starts=e.in_days(-5), state="held")
     add_to_agenda(entries["event"])
+    add_to_board(entries)
+
+
+def add_to_board(entries):
+    """One more posting near to the one of the tests, of an organisation and of a cluster, in two languages."""
+    m.TechnologyFactory(code="laser")
+    near = {"technologies": ["laser"], "title": "Saulės lazeriai", "language": "lt"}
+    for owner in ({"organisation": entries["organisation"]}, {"cluster": entries["cluster"], "organisation": None}):
+        m.PostingTextFactory(posting=m.PostingFactory(**near, **owner), language="en", title="Solar lasers")
+    m.PostingTextFactory(posting=entries["posting"], language=f"x{entries['posting'].texts.count()}")
 
 
 def pages(language):
@@ -99,6 +111,9 @@ def pages(language):
             "events, filtered": f"{reverse('event_list')}?kind=conference&q=mug",
             "events by month": f"{reverse('event_list')}?view=month",
             "events that were": f"{reverse('event_list')}?view=past",
+            "postings": reverse("posting_list"),
+            "postings, filtered": f"{reverse('posting_list')}?q=saul%20-nera&technology=laser",
+            "posting": reverse("posting_detail", args=["poreikis-2026"]),
             "search": f"{reverse('search')}?q=klasteris",
             "suggestions": f"{reverse('search_suggest')}?q=saul",
         }

@@ -9,6 +9,8 @@ class MatchmakingConfig(AppConfig):
     def ready(self) -> None:
         # They need the models.
         from klaster.events import desk  # noqa: PLC0415
+        from klaster.matchmaking import board_ready  # noqa: PLC0415
         from klaster.matchmaking.desk import TAB  # noqa: PLC0415
 
         desk.TABS.insert(-2, TAB)
+        board_ready.register()

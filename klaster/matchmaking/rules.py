@@ -100,3 +100,5 @@ rules.add_perm("matchmaking.change_participant", speaks_for_participant | runs_p
 rules.add_perm("matchmaking.answer_meetingrequest", got_request)
 rules.add_perm("matchmaking.withdraw_meetingrequest", sent_request)
 rules.add_perm("matchmaking.change_meeting", sits_in_meeting)
+for act in ("view", "add", "change", "delete"):
+    rules.add_perm(f"matchmaking.{act}_technology", is_secretariat)

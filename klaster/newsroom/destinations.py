@@ -20,6 +20,7 @@ ALL: dict[str, str | Promise] = {
     "cluster_list": _("Clusters"),
     "organisation_list": _("Organisations"),
     "event_list": _("Events"),
+    "posting_list": pgettext_lazy("menu", "Partners"),
     "sector_list": _("Sectors"),
     "network_list": _("Networks"),
     "opening_list": _("Openings"),
@@ -30,7 +31,7 @@ ALL: dict[str, str | Promise] = {
 }
 
 # What stands in the menu before anybody has chosen.
-MAIN = ("cluster_list", "event_list", "opening_list", "network_list")
+MAIN = ("cluster_list", "event_list", "posting_list", "opening_list", "network_list")
 
 
 def address(name: str) -> str | None:

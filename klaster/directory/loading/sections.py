@@ -36,6 +36,14 @@ from klaster.directory.network_file import NetworkFile, NetworkFileError, Proble
 from klaster.directory.network_file import schema as s
 from klaster.directory.network_file.checks import identity, nested_identity, slug_of
 
+_also: list[Callable[[Writer], None]] = []
+
+
+def also(part: Callable[[Writer], None]) -> None:
+    """Let an app above load lists of its own whenever a network is loaded. Twice is once."""
+    if part not in _also:
+        _also.append(part)
+
 
 def load(file: NetworkFile, *, by: models.Model | str) -> Report:
     """Write everything the file says. Raises NetworkFileError if the database or the site's own rows refuse any of it;
@@ -43,6 +51,8 @@ def load(file: NetworkFile, *, by: models.Model | str) -> Report:
     loader = _Loader(file, Writer(file.languages, by))
     for section in s.SECTIONS:
         getattr(loader, section)()
+    for part in _also:
+        part(loader.writer)
     loader.writer.finish("directory")
     if loader.writer.problems:
         raise NetworkFileError(loader.writer.problems)

@@ -14,7 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from klaster.directory.models import Cluster, Organisation
+from klaster.core import languages
+from klaster.directory.models import Affiliation, Cluster, Organisation
+from klaster.directory.models.base import Publication, SearchedQuerySet
 from klaster.directory.models.organisations import today
 from klaster.matchmaking.models.words import Tagged
 
@@ -30,25 +32,42 @@ class PostingState(models.TextChoices):
     CLOSED = "closed", pgettext_lazy("state of a posting", "closed")
 
 
-class PostingQuerySet(models.QuerySet):
-    def current(self) -> Self:
-        """On the board today: published, and not past its day."""
-        return self.filter(state=PostingState.PUBLISHED, valid_until__gte=today())
+def acted_for(user: Reader) -> models.QuerySet:
+    """Keys of the organisations a person acts for today, in whatever role."""
+    return Affiliation.objects.active().filter(person=user.pk).values("organisation")
 
-    def expired(self) -> Self:
-        return self.filter(state=PostingState.PUBLISHED, valid_until__lt=today())
+
+class PostingQuerySet(SearchedQuerySet):
+    def current(self) -> Self:
+        """On the board today: published, not past its day, and of an entry that everybody sees."""
+        public = Q(organisation__status=Publication.PUBLISHED) | Q(cluster__status=Publication.PUBLISHED)
+        return self.filter(public, state=PostingState.PUBLISHED, valid_until__gte=today())
 
     def real(self) -> Self:
         return self.filter(is_invented=False)
 
     def kept_by(self, user: Reader) -> Self:
-        """Whose words they are: people who act for the organisation, or keep the cluster."""
+        """Those a person may write: of organisations they act for or keep today, and of clusters they keep."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(
-            Q(organisation__in=Organisation.objects.kept_by(user).values("pk"))
+            Q(organisation__in=acted_for(user))
+            | Q(organisation__in=Organisation.objects.kept_by(user).values("pk"))
             | Q(cluster__in=Cluster.objects.kept_by(user).values("pk"))
-            | Q(created_by=user)
+        )
+
+    def spoken_for_by(self, user: Reader) -> Self:
+        """Those a person answers for. What others write to an organisation is for its own people; whoever keeps it
+        answers only where nobody acts for it here."""
+        if not user.is_authenticated:
+            return self.none()
+        without_people = Organisation.objects.kept_by(user).exclude(
+            pk__in=Affiliation.objects.active().values("organisation")
+        )
+        return self.filter(
+            Q(organisation__in=acted_for(user))
+            | Q(organisation__in=without_people.values("pk"))
+            | Q(cluster__in=Cluster.objects.kept_by(user).values("pk"))
         )
 
     def reviewed_by(self, user: Reader) -> Self:
@@ -122,6 +141,7 @@ class Posting(Tagged):
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     renewed_at = models.DateTimeField(_("renewed"), null=True, blank=True)
     reminded_at = models.DateTimeField(_("told that it expires"), null=True, blank=True, editable=False)
+    once = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     is_invented = models.BooleanField(
         _("invented"), default=False, help_text=_("Made up for trying the site out; shown as such and never counted.")
     )
@@ -158,6 +178,13 @@ class Posting(Tagged):
     @property
     def owner(self) -> Organisation | Cluster | None:
         return self.cluster or self.organisation
+
+    @property
+    def said(self) -> PostingText:
+        """Title and text in the first of the reader's languages that it has; else as it was written."""
+        own = PostingText(posting=self, language=self.language, title=self.title, text=self.text)
+        there = {text.language: text for text in self.texts.all()} | {self.language: own}
+        return next((there[code] for code in languages.preference() if code in there), own)
 
     @property
     def is_current(self) -> bool:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
 from klaster.directory.models import Cluster, Organisation
-from klaster.matchmaking.models.board import Posting
+from klaster.matchmaking.models.board import Posting, acted_for
 from klaster.matchmaking.models.words import Tagged
 
 if TYPE_CHECKING:
@@ -30,12 +31,20 @@ class InterestState(models.TextChoices):
 
 class InterestQuerySet(models.QuerySet):
     def visible_to(self, user: Reader) -> Self:
-        """Those one sent, those about one's own postings; the office all."""
+        """Those one sent, those about postings one answers for; the office all."""
         if getattr(user, "is_secretariat", False):
             return self
+        return self.sent_by(user) | self.received_by(user)
+
+    def sent_by(self, user: Reader) -> Self:
+        """One's own, and those colleagues sent for an organisation one manages; of none one no longer acts for."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(Q(person=user) | Q(posting__in=Posting.objects.kept_by(user).values("pk")))
+        managed = Organisation.objects.managed_by(user).values("pk")
+        return self.filter(Q(person=user, organisation__in=acted_for(user)) | Q(organisation__in=managed))
+
+    def received_by(self, user: Reader) -> Self:
+        return self.filter(posting__in=Posting.objects.spoken_for_by(user).values("pk"))
 
     def live(self) -> Self:
         return self.exclude(state__in=[InterestState.DECLINED, InterestState.WITHDRAWN])
@@ -82,6 +91,9 @@ class Interest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} – {self.posting}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("interest_detail", args=[self.pk])
 
 
 class BrokeredState(models.TextChoices):
@@ -130,6 +142,7 @@ class BrokeredRequest(Tagged):
     )
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
     is_invented = models.BooleanField(_("invented"), default=False)
+    once = models.UUIDField(null=True, blank=True, unique=True, editable=False)
 
     objects = BrokeredRequestQuerySet.as_manager()
     keeps_pages = True
@@ -147,6 +160,9 @@ class BrokeredRequest(Tagged):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("brokered_detail", args=[self.pk])
 
 
 class Candidate(models.Model):
