@@ -163,9 +163,11 @@ def for_lists(postings: QuerySet[Posting]) -> QuerySet[Posting]:
     return postings.select_related("organisation", "cluster__main_sector").prefetch_related("texts")
 
 
-def newest(postings: QuerySet[Posting], count: int) -> list[Posting]:
-    """The newest of these that stand on the board, as rows of lists."""
-    found = list(for_lists(postings.current().order_by("is_invented", "-published_at", "-pk"))[:count])
+def newest(count: int, **whose: Any) -> list[Posting]:
+    """The newest on the board, of everybody or of one owner, as rows of lists; invented ones last."""
+    found = list(
+        for_lists(Posting.objects.current().filter(**whose).order_by("is_invented", "-published_at", "-pk"))[:count]
+    )
     if found:
         Vocabulary().tag(found)
     return found

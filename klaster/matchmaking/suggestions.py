@@ -50,7 +50,7 @@ def suggestions(posting: Tagged, *, shown: int = SHOWN) -> Suggestions:
 
     `posting` is one, or anything else with side, language, tags, title and text (a brokered request).
     """
-    other = Posting.objects.current().filter(side=Side(posting.side).other).exclude(pk=own_key(posting))
+    other = Posting.objects.current().filter(side=Side(posting.side).other)
     for owner in ("organisation_id", "cluster_id"):
         if value := getattr(posting, owner, None):
             other = other.exclude(**{owner: value})
@@ -67,10 +67,6 @@ def suggestions(posting: Tagged, *, shown: int = SHOWN) -> Suggestions:
     rows = {row.pk: row for row in for_lists(Posting.objects.filter(pk__in=best))}
     Vocabulary().tag(rows.values()) if rows else None
     return Suggestions([explained(posting, rows[pk], value) for pk, value in best.items() if pk in rows])
-
-
-def own_key(posting: Tagged) -> int | None:
-    return posting.pk if isinstance(posting, Posting) else None
 
 
 def any_word(text: str) -> str:

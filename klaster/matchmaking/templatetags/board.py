@@ -10,7 +10,6 @@ from django_countries import countries
 
 from klaster.core import freshness, languages
 from klaster.matchmaking import board_list
-from klaster.matchmaking.models import Posting
 
 register = template.Library()
 ON_HOME_PAGE = 3
@@ -39,4 +38,4 @@ def is_foreign(code: str) -> bool:
 def newest_postings() -> dict[str, Any]:
     """The newest offers and needs, for the home page; worked out once until something public changes."""
     key = ("newest postings", languages.current())
-    return {"postings": freshness.remembered(key, lambda: board_list.newest(Posting.objects.all(), ON_HOME_PAGE))}
+    return {"postings": freshness.remembered(key, lambda: board_list.newest(ON_HOME_PAGE))}

@@ -91,7 +91,9 @@ def test_what_was_typed_is_sorted():
 
 def test_the_page_says_all_but_who_is_behind_it():
     writer = UserFactory(email="slaptas@pavyzdys.test", name="Slapta Rašytoja")
-    posting = f.PostingFactory(slug="p", created_by=writer, language="de", title="Wir trocknen", text="Viel <b>Obst</b>")
+    posting = f.PostingFactory(
+        slug="p", created_by=writer, language="de", title="Wir trocknen", text="Viel <b>Obst</b>"
+    )
     f.PostingTextFactory(posting=posting, language="lt")
     page = get("posting_detail", "p")
     assert "Slapta" not in page.text
