@@ -146,7 +146,7 @@ def _business_key(purpose: str, rest: str) -> str:
 def _queue(letter: Letter) -> Letter:
     letter.message_id = f"<{uuid.uuid4()}@{_own_domain()}>"
     letter.clean_fields()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         created = Letter.objects.bulk_create([letter], ignore_conflicts=True)  # the business key decides
         letter = Letter.objects.get(key=created[0].key)
         if letter.message_id == created[0].message_id and letter.state == State.QUEUED:

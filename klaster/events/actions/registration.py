@@ -101,14 +101,14 @@ def register(
         _say_already(row)
     for guest in fresh:
         letters.told(guest.row, guest.row.state)
-    states.settle(event)
+    states.settle(event, full=left.is_full and (left.is_full_online or not event.has_two_ways))
     return Taken([guest.row for guest in fresh], known)
 
 
 def demand_open(event: Event) -> None:
     """Whether registration is open now, whatever the page said when it was read."""
-    due = states.due_state(event) if event.state in BY_THE_CLOCK else event.state
-    if due in (State.OPEN, State.FULL):
+    due = states.by_the_clock(event) if event.state in BY_THE_CLOCK else event.state
+    if due == State.OPEN:
         return
     if due == State.PUBLISHED and event.takes_registrations and event.opens_at:
         at = formats.date_format(event.opens_at.astimezone(event.zone), "DATETIME_FORMAT")

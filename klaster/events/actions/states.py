@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
@@ -19,19 +17,25 @@ from klaster.events.models import BY_THE_CLOCK, Event, State, StateChange
 
 def lock(event: Event) -> Event:
     """The event as it is now, and nobody else changes it or its registrations until the transaction ends."""
-    return Event.objects.select_for_update(of=("self",)).get(pk=event.pk)
+    return Event.objects.select_related("organiser").select_for_update(of=("self",)).get(pk=event.pk)
 
 
-def due_state(event: Event, now: datetime.datetime | None = None) -> str:
+def due_state(event: Event, *, full: bool | None = None) -> str:
     """Where an event belongs that was published: before, during and after registration, or over."""
-    now = now or timezone.now()
+    due = by_the_clock(event)
+    return State.FULL if due == State.OPEN and (is_full(event) if full is None else full) else due
+
+
+def by_the_clock(event: Event) -> str:
+    """The same, whether or not there are places left."""
+    now = timezone.now()
     if event.ends is None or event.ends <= now:
         return State.HELD
     if not event.takes_registrations or (event.opens_at and event.opens_at > now):
         return State.PUBLISHED
     if (event.closes_at and event.closes_at <= now) or (event.starts and event.starts <= now):
         return State.CLOSED
-    return State.FULL if is_full(event) else State.OPEN
+    return State.OPEN
 
 
 def is_full(event: Event) -> bool:
@@ -45,11 +49,11 @@ def is_full(event: Event) -> bool:
     return people.get(False, 0) >= event.capacity and people.get(True, 0) >= event.online_capacity
 
 
-def settle(event: Event) -> bool:
-    """Move a locked event to where the clock and its places want it; whether it moved."""
+def settle(event: Event, *, full: bool | None = None) -> bool:
+    """Move a locked event to where the clock and its places want it; whether it moved. `full` if it is known."""
     if event.state not in BY_THE_CLOCK:
         return False
-    due = due_state(event)
+    due = due_state(event, full=full)
     if due == event.state:
         return False
     _move(event, due, by=None)

@@ -35,7 +35,7 @@ def seat_of(event: Event, registration: Registration) -> Seat:
 def places_of(event: Event) -> Places:
     """What is taken and what is left, by quota too."""
     quotas: dict[places.Limit, int] = {}
-    for category, country, most in event.quotas.values_list("category", "country", "places"):
+    for category, country, most in event.quotas.order_by().values_list("category", "country", "places"):
         quotas["category" if category else "country", category or country] = most
     if event.has_two_ways and event.online_capacity is not None:
         quotas[places.ONLINE] = event.online_capacity

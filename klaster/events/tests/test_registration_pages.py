@@ -78,6 +78,16 @@ def test_a_visitor_registers_with_colleagues_and_answers(client):
     assert client.get(response["Location"]).status_code == 200
 
 
+def test_a_rush_asks_little_of_the_database(client, django_assert_max_num_queries):
+    """Each statement under the lock of the event is waited for by everybody else who presses."""
+    event = f.EventFactory(capacity=1)
+    for number in range(2):
+        send(client, event, email=f"n{number}@example.org")
+    with django_assert_max_num_queries(22):
+        assert send(client, event).status_code == 302
+    assert event.registrations.count() == 3
+
+
 def test_a_second_press_of_the_same_form_registers_once(client):
     event = f.EventFactory()
     form = form_of(event)
