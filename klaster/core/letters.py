@@ -21,6 +21,7 @@ import smtplib
 import unicodedata
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
@@ -263,6 +264,37 @@ def recheck(purpose: str) -> Callable[[Callable[[Letter], bool]], Callable[[Lett
     return register
 
 
+@dataclass(frozen=True)
+class Attached:
+    """A file that goes with a letter; made when it is sent, so that it says what is true then."""
+
+    name: str
+    content: bytes
+    content_type: str
+
+
+_attached: dict[str, Callable[[Letter], Attached | None]] = {}
+
+
+def attaches(purpose: str) -> Callable[[Callable[[Letter], Attached | None]], Callable[[Letter], Attached | None]]:
+    """Register what file goes with letters of a purpose. A file that cannot be made never holds up its letter."""
+
+    def register(make: Callable[[Letter], Attached | None]) -> Callable[[Letter], Attached | None]:
+        _attached[purpose] = make
+        return make
+
+    return register
+
+
+def _file_of(letter: Letter) -> Attached | None:
+    make = _attached.get(letter.purpose)
+    try:
+        return make(letter) if make else None
+    except Exception:
+        log.exception("letter goes without its file", letter=letter.pk, purpose=letter.purpose)
+        return None
+
+
 def may_receive(letter: Letter) -> bool:
     if letter.person is not None and not letter.person.is_active:
         return False
@@ -328,6 +360,8 @@ def _message(letter: Letter, connection: BaseEmailBackend) -> EmailMultiAlternat
         connection=connection,
     )
     message.attach_alternative(letter.html or as_html(letter), "text/html")
+    if file := _file_of(letter):
+        message.attach(file.name, file.content, file.content_type)
     return message
 
 

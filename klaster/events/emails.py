@@ -14,8 +14,8 @@ from django.utils.translation import gettext_noop, override
 from klaster.core import bounces, jobs, letters, lists
 from klaster.core.models import Bounce, Letter, label_of
 from klaster.core.notify import notify
+from klaster.events import calendar_files, recipients
 from klaster.events import letters as event_letters
-from klaster.events import recipients
 from klaster.events.letter_texts import LetterKind
 from klaster.events.models import (
     Event,
@@ -129,7 +129,19 @@ def _round(event: Event, kind: LetterKind, occasion: str, registrations) -> int:
 def registration_of(letter: Letter) -> Registration | None:
     if letter.about_type != label_of(Registration()):
         return None
-    return Registration.objects.select_related("event").filter(pk=letter.about_pk).first()
+    return Registration.objects.select_related("event__organiser").filter(pk=letter.about_pk).first()
+
+
+@letters.attaches(f"events.{LetterKind.CONFIRMED}")
+def calendar_entry(letter: Letter) -> letters.Attached | None:
+    """The event as it is when the letter goes out, for a calendar that opens files."""
+    registration = registration_of(letter)
+    if registration is None or registration.event.starts is None:
+        return None
+    with override(letter.language):
+        entry = calendar_files.of_registration(registration)
+        content = calendar_files.calendar([entry], name=str(registration.event.title), is_feed=False)
+    return letters.Attached(f"{registration.event.slug}.ics", content, "text/calendar")
 
 
 @letters.recheck(f"events.{LetterKind.REMINDER}")

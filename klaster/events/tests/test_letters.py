@@ -8,14 +8,16 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import override
+from icalendar import Calendar
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from klaster.accounts.factories import UserFactory
 from klaster.core.fields import Translated
+from klaster.core.letters import send_letter
 from klaster.core.models import Letter, Notice
 from klaster.directory.factories import both
+from klaster.events import calendar_files, letters
 from klaster.events import factories as f
-from klaster.events import letters
 from klaster.events.letter_texts import LetterKind, default_subject, default_text
 from klaster.events.merge_fields import FIELD, MEANINGS, merge, refuse_unknown
 from klaster.events.models import Event, RegistrationState, State
@@ -49,6 +51,26 @@ def test_a_place_is_confirmed_in_the_readers_language(event):
     other = letters.told(f.RegistrationFactory(event=event, language="lt"), "confirmed")
     assert "Klasterių forumas" in other.subject
     assert "2027 m. kovo 25 d." in other.body
+
+
+def test_the_confirmation_brings_the_event_for_the_calendar(event, mailoutbox):
+    registration = f.RegistrationFactory(event=event, confirmed_at=timezone.now())
+    letter = letters.told(registration, "confirmed")
+    Event.objects.filter(pk=event.pk).update(starts=at(2027, 3, 26, 9), ends=at(2027, 3, 26, 16))
+    assert send_letter(letter.pk) == "sent"
+    ((name, content, kind),) = mailoutbox[0].attachments
+    (entry,) = Calendar.from_ical(content).walk("VEVENT")
+    assert (name, kind) == (f"{event.slug}.ics", "text/calendar")
+    assert entry["dtstart"].dt == at(2027, 3, 26, 9)
+    registration.event.refresh_from_db()
+    assert str(entry["uid"]) == calendar_files.of_registration(registration).uid
+
+
+def test_a_file_that_cannot_be_made_holds_up_no_letter(event, mailoutbox):
+    letter = letters.told(f.RegistrationFactory(event=event, confirmed_at=timezone.now()), "confirmed")
+    Event.objects.filter(pk=event.pk).update(starts=None, ends=None, takes_registrations=False, happened="2027")
+    assert send_letter(letter.pk) == "sent"
+    assert not mailoutbox[0].attachments
 
 
 @pytest.mark.parametrize("kind", LetterKind.values)
