@@ -153,6 +153,8 @@ EVENTS = {
     "series_detail": Row(PUBLIC, args=lambda world: [world.series.slug]),
     # the organiser's desk
     "my_events": Row("login 404 200 200 200 200"),
+    "my_evidence": Row("login 404 200 200 200 200"),
+    "my_evidence_file": Row("login 404 200 200 200 200", args=lambda _world: ["csv"]),
     "event_new": Row("login 403 200 200 200 200", post="login 403 ok ok ok ok"),
     "event_desk": Row(ORGANISERS, args=its_event),
     "event_edit": Row(ORGANISERS, post=ORGANISERS_SEND, args=its_event),

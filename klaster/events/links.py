@@ -13,7 +13,7 @@ from klaster.directory.workspace import Act, Desk, Group, Link, Todo
 from klaster.events.actions.events import run_by
 from klaster.events.models import Event, RegistrationState
 
-OF_EVENTS = ("my_events", "event_new", "series_new", "series_edit")
+OF_EVENTS = ("my_events", "event_new", "series_new", "series_edit", "my_evidence")
 
 
 def links(desk: Desk) -> Iterator[Link]:

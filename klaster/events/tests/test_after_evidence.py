@@ -3,9 +3,10 @@
 import datetime
 
 import pytest
+from django.urls import reverse
 
 from klaster.accounts.factories import UserFactory
-from klaster.directory.factories import ClusterFactory, OrganisationFactory, both
+from klaster.directory.factories import AffiliationFactory, ClusterFactory, OrganisationFactory, both
 from klaster.events import attendance, evidence
 from klaster.events import factories as f
 from klaster.events.evidence import Scope, figures
@@ -152,3 +153,39 @@ def test_it_asks_the_same_however_many_rows(year, django_assert_max_num_queries)
             came(event, organisation=OrganisationFactory())
     with django_assert_max_num_queries(6):
         figures(Scope())
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+def numbers(page):
+    return {figure.code: figure.value for figure in page.context["figures"]}
+
+
+@pytest.mark.usefixtures("in_english")
+def test_a_coordinator_reads_the_numbers_of_the_own_cluster_and_of_no_other(client):
+    mine, other = ClusterFactory(), ClusterFactory()
+    person = AffiliationFactory(organisation=mine.coordinator, manager=True).person
+    came(held(cluster=mine))
+    silent = held(cluster=mine, year=2024)
+    came(held(cluster=other))
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    at = lambda **asked: client.get(reverse("my_evidence"), asked)  # noqa: E731
+    page = at(year=2026)
+    assert (numbers(page)["events"], numbers(page)["people"]) == (1, 1)
+    assert "Attendance recorded" in page.text
+    assert numbers(at(year="all", cluster=other.slug))["events"] == 2
+    assert f"{silent.title}" in at(year=2024).text
+    assert at(year="<nonsense>").status_code == at(year="02026" * 6).status_code == 200
+    table = b"".join(client.get(reverse("my_evidence_file", args=["csv"]), {"year": 2026}).streaming_content).decode()
+    assert "Different people who came" in table
+    assert other.name["en"] not in table
+
+
+@pytest.mark.usefixtures("in_english")
+def test_the_office_reads_all_clusters_or_one(client):
+    office = UserFactory(secretariat=True)
+    first, second = ClusterFactory(), ClusterFactory()
+    for cluster in (first, second):
+        held(cluster=cluster)
+    client.force_login(office, backend="django.contrib.auth.backends.ModelBackend")
+    assert numbers(client.get(reverse("my_evidence"), {"year": 2026}))["events"] == 2
+    assert numbers(client.get(reverse("my_evidence"), {"year": 2026, "cluster": first.slug}))["events"] == 1

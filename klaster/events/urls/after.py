@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 from django.utils.translation import gettext_lazy as _
 
-from klaster.events.views import after, certificates, photos, survey
+from klaster.events.views import after, certificates, evidence, photos, survey
 
 
 class Ending(StringConverter):
@@ -14,6 +14,8 @@ class Ending(StringConverter):
 register_converter(Ending, "report")
 
 urlpatterns = [
+    path(_("my/events/evidence/"), evidence.my_evidence, name="my_evidence"),
+    path(_("my/events/evidence.<table:ending>"), evidence.my_evidence_file, name="my_evidence_file"),
     path(_("certificates/"), certificates.certificate_find, name="certificate_find"),
     path(_("certificates/mine/<str:token>/"), certificates.certificate_by_link, name="certificate_by_link"),
     path(_("certificates/mine/<str:token>.pdf"), certificates.certificate_file, name="certificate_file"),
