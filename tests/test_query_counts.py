@@ -43,11 +43,18 @@ def entries():
         "event": an_event(series=(series := e.SeriesFactory(slug="ciklas", rrule="FREQ=MONTHLY"))),
         "series": series,
         "posting": m.PostingFactory(slug="poreikis-2026", side="need", technologies=["laser"]),
+        "over": over(),
     }
 
 
 def an_event(**values):
     return e.EventFactory(slug="renginys", capacity=50, **values)
+
+
+def over():
+    event = e.EventFactory(slug="buvo", state="held", starts=e.in_days(-9))
+    e.SurveyFactory(event=event, closes_on=e.in_days(-2).date())
+    return event
 
 
 def add_to_agenda(event):
@@ -81,6 +88,9 @@ def add_one_of_each(language, entries):
     e.EventFactory(title=name_of_events, cluster=entries["cluster"], series=entries["series"])
     e.EventFactory(organiser=entries["organisation"], cluster=other, starts=e.in_days(-5), state="held")
     add_to_agenda(entries["event"])
+    add_to_agenda(entries["over"])
+    e.PhotoFactory(event=entries["over"])
+    e.SurveyQuestionFactory(survey=entries["over"].survey, is_public=True)
     add_to_board(entries)
 
 
@@ -106,6 +116,7 @@ def pages(language):
             "organisation": reverse("organisation_detail", args=["imone"]),
             "organisations, filtered": f"{reverse('organisation_list')}?country=LT&q=saul",
             "event": reverse("event_detail", args=["renginys"]),
+            "event that is over": reverse("event_detail", args=["buvo"]),
             "series": reverse("series_detail", args=["ciklas"]),
             "events": reverse("event_list"),
             "events, filtered": f"{reverse('event_list')}?kind=conference&q=mug",

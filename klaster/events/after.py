@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from klaster.events import evidence
 from klaster.events.models import Event, Survey
@@ -36,7 +36,7 @@ def steps(event: Event) -> list[Step]:
             _("Thank those who came"),
             _("A letter with the certificate, the survey and the materials."),
             _address("event_messages", event),
-            _("Letters"),
+            pgettext("mail", "Letters"),
             None,
         ),
         _materials(event),
@@ -112,8 +112,8 @@ def _materials(event: Event) -> Step:
         if number
         else _("Slides, minutes and recordings, for everybody or for those who took part.")
     )
-    url = _address("event_agenda_edit", event, "#materials")
-    return Step(_("Add materials"), text % {"number": number}, url, _("Agenda"), bool(number))
+    url = reverse("part_new", args=[event.slug, "material"])
+    return Step(_("Add materials"), text % {"number": number}, url, _("New material"), bool(number))
 
 
 def _photos(event: Event) -> Step:

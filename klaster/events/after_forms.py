@@ -138,7 +138,7 @@ class AnswerForm(forms.Form):
             ]
         return forms.TypedChoiceField(
             label=question.label, choices=choices, coerce=int, empty_value=None, required=False,
-            widget=forms.RadioSelect(),
+            widget=forms.RadioSelect({"data-scale": ""} if question.kind == SurveyQuestion.Kind.SCALE else None),
         )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:

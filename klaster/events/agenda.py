@@ -14,7 +14,7 @@ from klaster.events.models import Event, Room, Session
 
 STEP = datetime.timedelta(minutes=30)
 USUAL_HOURS = (9, 17)  # of a day of which only the date is known
-MOST_DAYS = 14
+MOST_DAYS = 5
 
 
 # --- what does not fit ------------------------------------------------------------------------------------------------
@@ -95,17 +95,20 @@ def days(event: Event, sessions: Iterable[Session], rooms: Sequence[Room]) -> li
     for session in sessions:
         if session.starts and session.ends:
             placed.setdefault(session.starts.astimezone(zone).date(), []).append(session)
-    for day in _days_of(event):
+    for day in _days_of(event, has_sessions=bool(placed)):
         placed.setdefault(day, [])
     return [_day(event, day, placed[day], [None, *rooms]) for day in sorted(placed)]
 
 
-def _days_of(event: Event) -> list[datetime.date]:
+def _days_of(event: Event, *, has_sessions: bool) -> list[datetime.date]:
+    """All its days; of a long one, such as a training in modules, only the first until there are sessions."""
     if not event.starts or not event.ends:
         return []
     first = event.starts.astimezone(event.zone).date()
     last = (event.ends - datetime.timedelta(seconds=1)).astimezone(event.zone).date()
-    return [first + times.DAY * n for n in range(min((last - first).days + 1, MOST_DAYS))]
+    if (last - first).days >= MOST_DAYS:
+        return [] if has_sessions else [first]
+    return [first + times.DAY * n for n in range((last - first).days + 1)]
 
 
 def _day(event: Event, day: datetime.date, sessions: list[Session], rooms: list[Room | None]) -> Day:

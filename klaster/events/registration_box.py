@@ -92,6 +92,7 @@ class Box:
     places: str = ""
     taken: int | None = None
     capacity: int | None = None
+    by_lot: bool = False  # nobody has a place before the lot is drawn
     register: str = ""
     wait: str = ""
     note: Any = ""
@@ -142,6 +143,7 @@ def _before(event: Event, box: Box) -> None:
 
 def _count(event: Event, box: Box) -> None:
     on_site, online, waiting = counted(event)
+    box.by_lot = waits_for_the_lot(event)
     box.taken, box.capacity = on_site, event.capacity
     parts = [_left(event.capacity, on_site, box)] if event.capacity is not None else []
     if event.has_two_ways and event.online_capacity is not None:
@@ -169,6 +171,8 @@ def counted(event: Event) -> tuple[int, int, int]:
 
 
 def _left(all_: int, taken: int, box: Box) -> str:
+    if box.by_lot:
+        return ngettext("%(all)s place, given by lot", "%(all)s places, given by lot", all_) % {"all": all_}
     left = max(all_ - taken, 0)
     if left and box.state == State.OPEN:
         words = ngettext("%(left)s of %(all)s places left", "%(left)s of %(all)s places left", left)
@@ -176,16 +180,24 @@ def _left(all_: int, taken: int, box: Box) -> str:
     return ngettext("%(all)s place, taken", "%(all)s places, all taken", all_) % {"all": all_}
 
 
+def waits_for_the_lot(event: Event) -> bool:
+    """Places are limited, given by lot, and the lot is not drawn yet."""
+    by_lot = event.waiting_rule == Event.WaitingRule.LOTTERY and not event.lottery_seed
+    return by_lot and event.capacity is not None
+
+
 def _offer(event: Event, box: Box) -> None:
     address = "" if box.mine else reverse("event_register", args=[event.slug])
     if box.state == State.OPEN:
         box.register = address
         box.mark = _time_left(event)
+        if box.by_lot:
+            box.text = _("Places are given by lot: everybody who registers takes part in it, whenever they register.")
     else:
         box.mark = mark_of(event)
         box.wait = address if event.has_waiting_list else ""
         if event.has_waiting_list:
-            box.text = _("The waiting list is open: places that come free are given %(rule)s.") % {
+            box.text = _("The waiting list is open. Places that come free are given by this rule: %(rule)s.") % {
                 "rule": event.get_waiting_rule_display()
             }
     if event.closes_at:

@@ -43,7 +43,7 @@ class Line:
 class Report:
     event: Event
     total: Line
-    by: list[tuple[str, list[Line]]]  # what is told apart, and its lines
+    by: list[tuple[str, list[Line]]]  # what is told apart, and its lines; nothing where it is known of nobody
     parties: list[evidence.Party]
     sessions: list[tuple[Session, int]]  # with how many were in it
     results: list[survey.Result]
@@ -68,6 +68,7 @@ def report(event: Event, *, names: bool = False) -> Report:
         ),
     ]
     known = set(seen) if seen else None
+    by = [(title, _lines(rows, known, key)) for title, key in keys]
     in_session: dict[int, int] = defaultdict(int)
     for sessions in seen.values():
         for session in sessions:
@@ -77,7 +78,7 @@ def report(event: Event, *, names: bool = False) -> Report:
     return Report(
         event=event,
         total=_lines(rows, known, lambda row: [_("Everybody")])[0] if rows else Line(_("Everybody"), 0, None),
-        by=[(title, _lines(rows, known, key)) for title, key in keys],
+        by=[(title, lines) for title, lines in by if any(line.label != NOT_SAID for line in lines)],
         parties=evidence.parties(rows if known is None else [row for row in rows if row.pk in known]),
         sessions=[(session, in_session[session.pk]) for session in agenda],
         results=survey.results(asked) if asked else [],

@@ -90,12 +90,18 @@ def in_words(event: Event) -> str:
 
 
 def days_in_words(first: datetime.date, last: datetime.date) -> str:
-    """ "16 May 2018", "21–22 September 2017", "30 May 2018 – 2 June 2018"."""
+    """ "16 May 2018", "21–22 September 2017", "30 May – 2 June 2018"."""
     if first == last:
         return formats.date_format(first, "DATE_FORMAT")
     if (first.year, first.month) == (last.year, last.month):
         values = {"first": first.day, "last": last.day, "month": formats.date_format(first, "E"), "year": first.year}
         return pgettext("days of one month", "%(first)s–%(last)s %(month)s %(year)s") % values
+    if first.year == last.year:
+        ends = {
+            "first": formats.date_format(first, "MONTH_DAY_FORMAT"),
+            "last": formats.date_format(last, "MONTH_DAY_FORMAT"),
+        }
+        return pgettext("days of one year", "%(first)s – %(last)s %(year)s") % {**ends, "year": first.year}
     return f"{formats.date_format(first, 'DATE_FORMAT')} – {formats.date_format(last, 'DATE_FORMAT')}"
 
 

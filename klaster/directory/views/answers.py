@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from klaster.directory.filters import Facet, Selection
 from klaster.directory.models import FormerAddress
@@ -69,7 +70,9 @@ def chips(facets: Iterable[Facet], selection: Selection, **kept: object) -> list
         for value in selection.answers.get(facet.name, ())
     ]
     if selection.text:
-        given.append({"text": f"“{selection.text}”", "url": selection.without("q").query(**kept)})
+        given.append(
+            {"text": _("“%(words)s”") % {"words": selection.text}, "url": selection.without("q").query(**kept)}
+        )
     return given
 
 

@@ -17,7 +17,7 @@ from django.db.models import Max
 from django.db.models.functions import Lower
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 from django_countries import countries
 
 from klaster.core import audit
@@ -105,6 +105,13 @@ def register(
     return Taken([guest.row for guest in fresh], known)
 
 
+CLOSED_FOR_GOOD: dict[str, Any] = {
+    State.CANCELLED: gettext_lazy("This event is cancelled."),
+    State.POSTPONED: gettext_lazy("This event is postponed. Registration opens again with the new date."),
+    State.HELD: gettext_lazy("This event is over."),
+}
+
+
 def demand_open(event: Event) -> None:
     """Whether registration is open now, whatever the page said when it was read."""
     due = states.by_the_clock(event) if event.state in BY_THE_CLOCK else event.state
@@ -115,7 +122,7 @@ def demand_open(event: Event) -> None:
         raise ValidationError(_("Registration opens on %(at)s.") % {"at": at}, code="early")
     if due == State.CLOSED:
         raise ValidationError(_("Registration is closed. What you typed was not sent."), code="late")
-    raise ValidationError(_("This event takes no registrations."), code="none")
+    raise ValidationError(CLOSED_FOR_GOOD.get(due, _("This event takes no registrations.")), code="none")
 
 
 def _not_yet_registered(

@@ -37,7 +37,9 @@ class QuotaForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = self.instance.event.categories.all()
+        category, country = self.fields["category"], self.fields["country"]
+        category.queryset, category.empty_label = self.instance.event.categories.all(), "–"
+        country.choices = [("", "–"), *((code, name) for code, name in country.choices if code)]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -48,7 +49,7 @@ class AboutForm(forms.ModelForm):
             "access_needs": gettext_lazy("What you need to take part"),
         }  # fmt: skip
         help_texts = {
-            "phone": gettext_lazy("Only for news in the last hour."),
+            "phone": gettext_lazy("Only for urgent news on the day of the event."),
             "dietary": gettext_lazy("For instance vegetarian, allergies."),
             "access_needs": gettext_lazy("For instance a step-free way, a sign-language interpreter."),
         }
@@ -60,6 +61,8 @@ class AboutForm(forms.ModelForm):
             "category": forms.RadioSelect,
         }
 
+    about_title, needs_title = gettext_lazy("About you"), gettext_lazy("What you need")
+
     def __init__(self, *args: Any, event: Event, **kwargs: Any):
         self.event = event
         super().__init__(*args, **kwargs)
@@ -69,10 +72,8 @@ class AboutForm(forms.ModelForm):
             only = list(question.categories.all())
             self.fields[name] = answers.field_for(question, is_for_all=not only)
             if only:
-                names = ", ".join(str(each) for each in only)
-                self.fields[name].help_text = _("Asked of: %(categories)s.") % {"categories": names} + (
-                    f" {question.hint}" if question.hint else ""
-                )
+                self.fields[name].help_text = f"{asked_of(question, only)} {question.hint}".strip()
+                self.fields[name].says_how_far_it_is_required = question.is_required
             if question.is_sensitive:
                 self.fields[name].help_text = f"{self.fields[name].help_text} {NEEDS_HINT}".strip()
         self._ask_sessions()
@@ -140,10 +141,10 @@ class AboutForm(forms.ModelForm):
             "is_online",
         ]
         parts = [
-            (_("About you"), "", about),
+            (self.about_title, "", about),
             (_("Questions of the organiser"), "", list(self.questions)),
             (_("Sessions"), "", ["sessions"]),
-            (_("What you need"), NEEDS_HINT, ["dietary", "access_needs"]),
+            (self.needs_title, NEEDS_HINT, ["dietary", "access_needs"]),
         ]
         found = [(title, why, [self[name] for name in names if name in self.fields]) for title, why, names in parts]
         return [group for group in found if group[2]]
@@ -156,6 +157,12 @@ class AboutForm(forms.ModelForm):
     @property
     def chosen(self) -> list[Session]:
         return list(self.cleaned_data.get("sessions", ()))
+
+
+def asked_of(question: Question, only: Sequence[Category]) -> str:
+    """Before the category is chosen the form cannot know whether it demands an answer: its words say it."""
+    words = _("To be answered by: %(categories)s.") if question.is_required else _("Asked of: %(categories)s.")
+    return words % {"categories": ", ".join(str(each) for each in only)}
 
 
 class SessionsField(forms.ModelMultipleChoiceField):
@@ -216,6 +223,7 @@ class RegisterForm(AboutForm):
         if mine:
             self.fields["acts_for"].queryset = mine
             first = mine.first()
+            self.fields["organisation_name"].label = _("Another organisation")
             self.initial |= {"acts_for": first, "country": first.country.code or self.initial.get("country")}
         else:
             del self.fields["acts_for"]

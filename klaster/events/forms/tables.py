@@ -36,6 +36,8 @@ class NoteForm(forms.ModelForm):
 class DataForm(AboutForm):
     """A registration as the organiser changes it: any category, and nothing is demanded but the name."""
 
+    about_title, needs_title = _("About the person"), _("What the person needs")
+
     def __init__(self, *args: Any, event: Event, **kwargs: Any):
         super().__init__(*args, event=event, **kwargs)
         labels = {"is_online": _("Takes part online"), "category": _("Category"), "access_needs": _("Accessibility")}

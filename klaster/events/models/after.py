@@ -88,7 +88,7 @@ class Certificate(models.Model):
 
     @property
     def initials(self) -> str:
-        return " ".join(f"{word[0]}." for word in self.name.split())
+        return " ".join(f"{word[0]}." for word in self.name.split() if word[0].isalpha())
 
     @property
     def hours(self) -> float | None:

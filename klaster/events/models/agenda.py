@@ -33,7 +33,7 @@ class AgendaRow(models.Model):
 class Room(AgendaRow):
     event = models.ForeignKey(Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="rooms")
     name = TranslatedTextField(_("name"), max_length=100)
-    capacity = models.PositiveIntegerField(_("places"), null=True, blank=True)
+    capacity = models.PositiveIntegerField(pgettext_lazy("of an event", "places"), null=True, blank=True)
     note = TranslatedTextField(_("note"), blank=True, max_length=100)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -102,7 +102,7 @@ class Session(AgendaRow):
     language = models.CharField(_("language"), max_length=10, blank=True)
     place = models.CharField(_("town"), max_length=100, blank=True, help_text=_("If it is not that of the event."))
     capacity = models.PositiveIntegerField(
-        _("places"), null=True, blank=True, validators=[MinValueValidator(1)],
+        pgettext_lazy("of an event", "places"), null=True, blank=True, validators=[MinValueValidator(1)],
         help_text=_("If given, people choose the session when they register."),
     )  # fmt: skip
     is_cancelled = models.BooleanField(_("cancelled"), default=False)

@@ -171,7 +171,7 @@ class Event(Sourced):
     date_note = TranslatedTextField(_("note on the date"), blank=True, max_length=200)
 
     mode = models.CharField(_("where people take part"), max_length=10, choices=Mode, default=Mode.ON_SITE)
-    venue = TranslatedTextField(_("place"), blank=True, max_length=200)
+    venue = TranslatedTextField(pgettext_lazy("of an event", "place"), blank=True, max_length=200)
     address = models.CharField(_("street and number"), max_length=200, blank=True)
     city = models.CharField(_("town"), max_length=100, blank=True)
     country = CountryField(_("country"), blank=True)
@@ -192,7 +192,7 @@ class Event(Sourced):
 
     takes_registrations = models.BooleanField(_("people register here"), default=False)
     capacity = models.PositiveIntegerField(
-        _("places"), null=True, blank=True, validators=[MinValueValidator(1)],
+        pgettext_lazy("of an event", "places"), null=True, blank=True, validators=[MinValueValidator(1)],
         help_text=_("Empty: as many as come. Where one may also take part online: the places on site."),
     )  # fmt: skip
     online_capacity = models.PositiveIntegerField(

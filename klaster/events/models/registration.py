@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
 from klaster.core import languages
@@ -62,7 +63,7 @@ class Quota(models.Model):
         Category, verbose_name=_("category"), on_delete=models.CASCADE, null=True, blank=True, related_name="quotas"
     )
     country = CountryField(_("country"), blank=True)
-    places = models.PositiveIntegerField(_("places"))
+    places = models.PositiveIntegerField(pgettext_lazy("of an event", "places"))
 
     class Meta:
         verbose_name = _("quota of an event")

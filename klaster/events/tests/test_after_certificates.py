@@ -261,3 +261,10 @@ def test_the_letter_of_thanks_leads_to_the_certificate(event):
         "certificate": certificates.link(certificate.registration, "lt")
     }
     assert letters.values_of(none, ["certificate"]) == {"certificate": ""}
+
+
+def test_initials_are_letters_only():
+    assert (
+        f.CertificateFactory.build(registration=None, event=None, name="Ona de Vėjauskaitė (Žaibas)").initials
+        == "O. d. V."
+    )

@@ -67,6 +67,11 @@ def test_it_says_who_registered_came_and_did_not(event, people):
     assert found.people == []
 
 
+def test_what_is_known_of_nobody_is_not_told_apart(event):
+    f.RegistrationFactory(event=event, country="LT")
+    assert [[line.label for line in lines] for _title, lines in report.report(event).by] == [["Lietuva"]]
+
+
 def test_without_attendance_nothing_is_said_of_it(event):
     f.RegistrationFactory(event=event, organisation_name="Kita")
     found = report.report(event)

@@ -90,6 +90,13 @@ def test_an_event_of_three_days_has_three_tables_without_nights(event):
     assert len(agenda.days(event, [], [])) == 3
 
 
+def test_of_a_long_event_only_days_with_sessions_are_drawn(event):
+    event.ends = at(15, day=DAY + 40 * times.DAY)
+    assert [day.day for day in agenda.days(event, [], [])] == [DAY]
+    modules = [session(event, at(9, day=day), at(17, day=day)) for day in (DAY + 20 * times.DAY, DAY + 40 * times.DAY)]
+    assert [day.day for day in agenda.days(event, modules, [])] == [DAY + 20 * times.DAY, DAY + 40 * times.DAY]
+
+
 def test_a_move_keeps_the_length_and_answers_with_the_grid(client, organiser, event):
     room = f.RoomFactory(event=event)
     one = session(event, at(9), at(9, 45))

@@ -16,6 +16,7 @@ from klaster.accounts.factories import UserFactory
 from klaster.directory import factories as f
 from klaster.directory.factories import both
 from klaster.events import factories as e
+from klaster.events import when
 from klaster.events.actions import states
 from klaster.events.models import Event, EventFigure, Session, SessionSpeaker, State
 from klaster.events.registration_box import mark_of
@@ -227,11 +228,24 @@ def test_times_are_those_of_the_place_and_the_readers_where_they_differ():
     assert "Jūsų laiku" not in at_home
 
 
+def test_days_in_two_months_of_a_year_name_the_year_once():
+    first, last = datetime.date(2027, 1, 13), datetime.date(2027, 2, 25)
+    with translation.override("lt"):
+        assert when.days_in_words(first, last) == "2027 m. sausio 13 d. – vasario 25 d."
+    with translation.override("en"):
+        assert when.days_in_words(first, last) == "13 January – 25 February 2027"
+        assert when.days_in_words(first, last.replace(year=2028)) == "13 January 2027 – 25 February 2028"
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [
         ({"state": State.OPEN, "capacity": 10}, "Liko 8 vietos iš 10"),
         ({"state": State.OPEN}, "Registracija atvira"),
+        (
+            {"state": State.OPEN, "capacity": 10, "waiting_rule": "lottery"},
+            "Burtais skiriama vietų: 10 · laukia 1 žmogus",
+        ),
         ({"state": State.FULL, "capacity": 2}, "laukia 1 žmogus"),
         ({"state": State.CLOSED}, "Atvykę be registracijos galės registruotis prie durų"),
         ({"state": State.PUBLISHED, "takes_registrations": False}, "Čia registruotis nereikia."),

@@ -8,7 +8,7 @@ import time_machine
 from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django.asserts import assertTemplateUsed
+from pytest_django.asserts import assertContains, assertNotContains, assertTemplateUsed
 
 from klaster.accounts.factories import UserFactory
 from klaster.core.models import Letter, RateCount
@@ -161,6 +161,16 @@ def test_questions_of_a_category_are_demanded_of_it_only(client):
     assert not Answer.objects.exists()
     hidden = f.CategoryFactory(event=event, is_offered=False)
     assert "category" in errors(send(client, event, email="b@example.org", category=hidden.pk))
+
+
+def test_a_question_of_a_category_says_of_whom_it_is_required_and_is_not_called_optional(client):
+    event = f.EventFactory()
+    press = f.CategoryFactory(event=event, name=f.both("Spauda", "Press"))
+    question = f.QuestionFactory(event=event, is_required=True)
+    question.categories.add(press)
+    page = client.get(reverse("event_register", args=[event.slug]))
+    assertContains(page, "To be answered by: Press.")
+    assertNotContains(page, f"{question.label}\n  <span")
 
 
 def test_rows_for_colleagues_come_and_go_without_script_and_keep_what_was_typed(client):
@@ -319,3 +329,37 @@ def test_reading_changes_nothing_and_asks_the_same_for_many(client, django_asser
 def test_the_list_of_ones_own_stands_in_the_workspace(client):
     client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
     assertTemplateUsed(client.get(reverse("my_registrations")), "directory/parts/workspace_side.html")
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [("cancelled", "The event is cancelled."), ("postponed", "The event is postponed.")]
+)
+def test_who_has_a_place_at_an_event_that_is_off_reads_that_it_is(client, state, words):
+    event = f.EventFactory(state=state)
+    row = f.RegistrationFactory(event=event)
+    page = client.get(link(row))
+    assertContains(page, words)
+    assertNotContains(page, "You have a place.")
+    assert ("I cannot come" in page.text) is (state == "postponed")
+    assertContains(client.get(reverse("event_register", args=[event.slug])), f"This event is {state}.")
+
+
+def test_who_waited_for_an_event_that_is_over_can_do_nothing_more(client):
+    row = f.RegistrationFactory(event=f.EventFactory(state="held", starts=f.in_days(-3)), state=S.WAITING)
+    page = client.get(link(row))
+    assertContains(page, "This event is over.")
+    assertNotContains(page, "waiting list.")
+    assertNotContains(page, "I cannot come")
+
+
+def test_the_next_of_ones_events_stands_first_and_what_is_over_last(client):
+    person = UserFactory()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    rows = [f.RegistrationFactory(person=person, event=f.EventFactory(starts=f.in_days(n))) for n in (-9, 40, -3, 5)]
+    shown = [row.pk for row in client.get(reverse("my_registrations")).context["page"]]
+    assert shown == [rows[3].pk, rows[1].pk, rows[2].pk, rows[0].pk]
+
+
+def test_who_takes_part_in_nothing_is_led_to_the_events(client):
+    client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    assertContains(client.get(reverse("my_registrations")), "See the events")

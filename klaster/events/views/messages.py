@@ -16,7 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override, pgettext
+from django.utils.translation import ngettext, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -49,15 +49,6 @@ TAGS = {
     Letter.State.QUEUED: ("", "clock"),
     Letter.State.SENDING: ("", "clock"),
 }
-
-
-def crumbs(event: Event, here: str = "") -> list[dict[str, str]]:
-    trail = [{"title": str(event.title), "url": reverse("event_desk", args=[event.slug])}]
-    return [
-        *trail,
-        {"title": pgettext("mail", "Letters"), "url": reverse("event_messages", args=[event.slug])},
-        {"title": here, "url": ""},
-    ]
 
 
 @never_cache
@@ -126,7 +117,6 @@ def event_letter_text(request: HttpRequest, slug: str, kind: str) -> HttpRespons
         "title": title,
         "fields": MEANINGS.items(),
         "is_own": bool(text.pk),
-        "crumbs": crumbs(event, title),
         **preview(request, event, event.registrations.live(), words, usual(kind)),
     }
     return render(request, "events/event_letter_text.html", context, status=422 if form.errors else 200)
@@ -188,7 +178,7 @@ def event_letter_times(request: HttpRequest, slug: str) -> HttpResponse:
         said.success(request, _("Saved."))
         return redirect("event_messages", event.slug)
     title = _("When letters go out")
-    context = {"event": event, "form": form, "title": title, "crumbs": crumbs(event, title)}
+    context = {"event": event, "form": form, "title": title}
     return render(request, "events/event_letter_times.html", context, status=422 if form.is_bound else 200)
 
 
@@ -240,7 +230,6 @@ def write(request: HttpRequest, mailing: Mailing, title: str) -> HttpResponse:
         "form": form,
         "title": title,
         "fields": MEANINGS.items(),
-        "crumbs": crumbs(mailing.event, title),
     }
     return render(request, "events/event_mailing_form.html", context, status=422 if form.is_bound else 200)
 
@@ -269,7 +258,6 @@ def event_mailing(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "is_working": mailing.state == Mailing.State.SENDING or states.get(Letter.State.QUEUED, 0) > 0,
         "can_hold": mailing.state == Mailing.State.SENDING or states.get(Letter.State.QUEUED, 0) > 0,
         "may_agree": mailing.state == Mailing.State.WAITING and mailing.by_id != request.user.pk,
-        "crumbs": crumbs(mailing.event, str(mailing)),
         **preview(request, mailing.event, people, {"subject": mailing.subject, "text": mailing.text}),
     }  # fmt: skip
     return render(request, "events/event_mailing.html", context)
@@ -333,7 +321,6 @@ def event_outbox(request: HttpRequest, slug: str) -> HttpResponse:
         "state": state,
         "mailing": mailing if mailing.isdecimal() else "",
         "failed": counts.get(Letter.State.FAILED, 0),
-        "crumbs": crumbs(event, _("Outbox")),
     }
     return render(request, "events/event_outbox.html", context)
 

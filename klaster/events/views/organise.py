@@ -80,7 +80,7 @@ def event_desk(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "event": event,
         "todos": left_to_do.todos(event),
-        "counts": [(state.label, counts[state.value]) for state in RegistrationState if counts.get(state.value)],
+        "counts": [(state, counts[state.value]) for state in RegistrationState if counts.get(state.value)],
         "held": held,
         "online": online,
         "weeks": weeks(event),

@@ -8,9 +8,11 @@ import structlog
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
+from django.db.models import Case, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -22,8 +24,9 @@ from klaster.directory.views.answers import paged
 from klaster.events import answers, letters, when
 from klaster.events.actions import registration as actions
 from klaster.events.actions import waiting
+from klaster.events.event_places import place_of
 from klaster.events.forms.registration import AboutForm, RegisterForm, colleagues_for, refuse, with_rows
-from klaster.events.models import Draw, Event, Registration
+from klaster.events.models import Draw, Event, Registration, State
 from klaster.events.models import RegistrationState as S
 
 log = structlog.get_logger(__name__)
@@ -190,16 +193,19 @@ def detail_page(request: HttpRequest, row: Registration, token: str) -> HttpResp
     given = row.answers.select_related("question").order_by("question__position", "question")
     said = [(each.question, answers.shown(each.question, each.value)) for each in given]
     event = row.event
+    takes_place = not event.is_over and event.state != State.CANCELLED
     context = {
         "row": row,
         "event": event,
         "token": token,
         "when": when.in_words(event),
+        "where": place_of(event).short,
         "place": waiting.place_in_list(row),
         "before_lot": row.state == S.WAITING and waiting.waits_for_the_lot(event),
         "draw": Draw.objects.filter(event=event).first() if event.waiting_rule == Event.WaitingRule.LOTTERY else None,
         "until": letters.moment(row.offered_until, event) if row.offered_until else "",
-        "may_change": actions.may_change(row),
+        "may_change": takes_place and actions.may_change(row),
+        "may_cancel": takes_place and (actions.may_change(row) or (not row.has_ended and row.state != S.CONFIRMED)),
         "change_until": letters.moment(event.change_until, event) if event.change_until else "",
         "colleagues": row.colleagues.live().order_by("number"),
         "choices": row.session_choices.select_related("session").order_by("session__starts", "session"),
@@ -286,9 +292,11 @@ def initial_of(row: Registration) -> dict[str, Any]:
 @never_cache
 @require_GET
 def my_registrations(request: HttpRequest) -> HttpResponse:
-    """Events I take part in, the latest first."""
+    """Events I take part in: the next one first, then those that are over, the latest first."""
     rows = Registration.objects.filter(person=request.user).select_related("event")
-    page = paged(request, rows.order_by("-event__starts", "-pk"))
+    rows = rows.annotate(is_over=Case(When(event__ends__lte=timezone.now(), then=1), default=0))
+    coming = Case(When(is_over=0, then="event__starts"))
+    page = paged(request, rows.order_by("is_over", coming, "-event__starts", "-pk"))
     for row in page:
-        row.when = when.in_words(row.event)
+        row.when, row.where = when.in_words(row.event), place_of(row.event).short
     return render(request, "events/my_registrations.html", {"page": page})
