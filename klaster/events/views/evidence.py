@@ -40,7 +40,7 @@ def my_evidence(request: HttpRequest) -> HttpResponse:
         "sees_all": sees_all(request),
         "years": years(),
         "scope": scope,
-        "figures": evidence.figures(scope),
+        "figures": [(figure, is_known(figure, has_seen=bool(seen))) for figure in evidence.figures(scope)],
         "events": [(event, event.pk in seen) for event in events],
         "stated": evidence.stated(scope),
     }
@@ -53,13 +53,22 @@ def my_evidence(request: HttpRequest) -> HttpResponse:
 def my_evidence_file(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The same numbers as a table."""
     scope = scope_of(request, clusters_of(request))
-    rows = [(capfirst(str(figure.label)), figure.value) for figure in evidence.figures(scope)]
+    has_seen = bool(evidence.recorded(evidence.events_held(scope)))
+    rows = [
+        (capfirst(str(figure.label)), figure.value if is_known(figure, has_seen=has_seen) else _("not known"))
+        for figure in evidence.figures(scope)
+    ]
     year = str(scope.first.year) if scope.first else _("all years")
     said = [year, str(scope.cluster or _("the whole network"))]
     page = exports.list_page("my_evidence")
     return tables.response(
         exports.table(request, _("Events as evidence"), page, [_("What"), _("How many")], rows, said), ending
     )
+
+
+def is_known(figure: evidence.Figure, *, has_seen: bool) -> bool:
+    """Where nobody wrote down who came, what is counted of them is not nothing: it is not known."""
+    return has_seen or figure.code in ("events", "events_recorded", "registered")
 
 
 def clusters_of(request: HttpRequest) -> list[Cluster]:
