@@ -121,6 +121,13 @@ def test_no_inline_script_or_style():
     assert found == []
 
 
+def test_no_page_hides_where_its_forms_come_from():
+    """`no-referrer` makes browsers send `Origin: null`, which Django refuses as a forgery. Other sites are told nothing
+    anyway: the header says `same-origin`."""
+    hiding = [path.name for path in (ROOT / "klaster").rglob("*.html") if "no-referrer" in path.read_text()]
+    assert hiding == []
+
+
 def test_templates_write_values_the_way_blocktranslate_reads_them():
     """%(name)s is for Python; in a template it would be shown as it stands."""
     found = [

@@ -46,6 +46,17 @@ def test_a_group_registers_without_script(live_server, browser, event):
     assert states == [("Ona Onaitė", "confirmed"), ("Petras Petraitis", "waiting")]
 
 
+def test_the_link_of_a_registration_cancels_it_in_a_real_browser(live_server, page, event):
+    """Browsers say where a form comes from; a page that hid it ("no-referrer") was refused as a forgery."""
+    row = f.RegistrationFactory(event=event, state=RegistrationState.CONFIRMED)
+    page.goto(live_server.url + reverse("registration_detail", args=[row.link_token()]))
+    page.locator("#cancel summary").click()
+    page.locator("#cancel button").click()
+    page.get_by_text("The registration is cancelled. A letter says so too.").wait_for(timeout=5000)
+    row.refresh_from_db()
+    assert row.state == RegistrationState.CANCELLED
+
+
 def test_pages_of_registration_have_no_flaws(live_server, context, event, settings):
     settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
     client = Client()
