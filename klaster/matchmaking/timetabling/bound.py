@@ -196,36 +196,21 @@ def _fairest(
     The square of a whole multiple k of the common weight g is g^2 (1 + 3 + … + 2k - 1): a price that rises with each
     step, so that one continuous variable a step tells it exactly.
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415
+    from scipy.optimize import Bounds, milp  # noqa: PLC0415
 
     step = reduce(gcd, np.unique(instance.weight).tolist(), 0) or 1
-    size, people = len(possible), instance.people
-    seat = instance.units < people
-    share = sparse.csr_matrix(
-        (
-            instance.weight[instance.meeting_of_seat[seat]] / step,
-            (instance.units[seat], instance.meeting_of_seat[seat]),
-        ),
-        shape=(people, size),
-    )
+    size = len(possible)
+    share = _share(instance, step)
     wanted = np.asarray(share.sum(1)).ravel()
     lost = _unavoidable(instance, limits, share, possible)
     steps = np.minimum(STEPS, wanted - lost).astype(int)
-    owner = np.repeat(np.arange(people), steps)
-    rank = np.concatenate([np.arange(n) for n in steps]) if len(steps) else np.zeros(0)
+    owner = np.repeat(np.arange(instance.people), steps)
+    rank = np.arange(len(owner)) - np.repeat(np.cumsum(steps) - steps, steps)
     price = 2.0 * (lost[owner] + rank) + 1
     last = rank == steps[owner] - 1
-    slack = sparse.csr_matrix((np.ones(len(owner)), (owner, np.arange(len(owner)))), shape=(people, len(owner)))
-    constraints = [
-        LinearConstraint(
-            sparse.hstack([limits.matrix, sparse.csr_matrix((len(limits.most), len(owner)))]), ub=limits.most
-        ),
-        LinearConstraint(sparse.hstack([share, slack]), lb=wanted - lost),
-        LinearConstraint(np.concatenate([instance.weight / step, np.zeros(len(owner))]), lb=weight / step - EPSILON),
-    ]
     result = milp(
         np.concatenate([np.zeros(size), price]),
-        constraints=constraints,
+        constraints=_fair_rows(instance, limits, share, owner, wanted - lost, weight, step),
         integrality=np.concatenate([np.ones(size), np.zeros(len(owner))]),
         bounds=Bounds(0, np.concatenate([possible.astype(float), np.where(last, np.inf, 1.0)])),
         options={"time_limit": time_limit / 2, "mip_rel_gap": 0.0},
@@ -234,6 +219,36 @@ def _fairest(
         return None, None
     bound = (int((lost**2).sum()) + ceil(result.mip_dual_bound - EPSILON)) * step * step
     return (None if result.x is None else result.x[:size] > 0.5), bound
+
+
+def _share(instance: Instance, step: int) -> sparse.csr_matrix:
+    """(P, M): the weight, in steps, that a meeting has for each of its participants."""
+    seat = instance.units < instance.people
+    meeting = instance.meeting_of_seat[seat]
+    shape = (instance.people, len(instance.weight))
+    return sparse.csr_matrix((instance.weight[meeting] / step, (instance.units[seat], meeting)), shape=shape)
+
+
+def _fair_rows(
+    instance: Instance,
+    limits: Limits,
+    share: sparse.csr_matrix,
+    owner: NDArray[np.int64],
+    wanted: NDArray[np.float64],
+    weight: int,
+    step: int,
+) -> list[Any]:
+    """The limits; what somebody has and the steps it pays for are what it wants; the weight is kept."""
+    from scipy.optimize import LinearConstraint  # noqa: PLC0415
+
+    paid = (np.ones(len(owner)), (owner, np.arange(len(owner))))
+    slack = sparse.csr_matrix(paid, shape=(instance.people, len(owner)))
+    none = sparse.csr_matrix((len(limits.most), len(owner)))
+    return [
+        LinearConstraint(sparse.hstack([limits.matrix, none]), ub=limits.most),
+        LinearConstraint(sparse.hstack([share, slack]), lb=wanted),
+        LinearConstraint(np.concatenate([instance.weight / step, np.zeros(len(owner))]), lb=weight / step - EPSILON),
+    ]
 
 
 def _unavoidable(

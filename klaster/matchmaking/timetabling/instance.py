@@ -94,24 +94,15 @@ def compile_problem(problem: Problem, *, reserve: bool = True) -> Instance:
 
     `reserve=False`: without keeping fixed tables for their hosts, as bounds must count.
     """
-    position: dict[Id, int] = {person.id: index for index, person in enumerate(problem.participants)}
     number: dict[Id, int] = {meeting.id: index for index, meeting in enumerate(problem.meetings)}
     available = _availability(problem)
     tables = sorted({p.fixed_table for p in problem.participants if p.fixed_table is not None})
-    table_unit = {table: len(position) + index for index, table in enumerate(tables)}
-    members = [_units_of(meeting, problem, position, table_unit) for meeting in problem.meetings]
-    first = np.zeros(len(members) + 1, np.int32)
-    first[1:] = np.cumsum([len(units) for units in members])
-    units = np.array([unit for row in members for unit in row], np.int32)
+    members = _members(problem, tables)
     duration = np.array([meeting.duration for meeting in problem.meetings], np.int32)
     weight, scale = _whole_weights(problem)
     before, behind = _neighbours(available if problem.breaks == "waiting" else np.ones_like(available))
     previous, previous_table = _previous(problem, number)
-    earlier = [(number[other], number[m.id]) for m in problem.meetings for other in m.after]
-    onsite = np.array([not meeting.online for meeting in problem.meetings], np.bool_)
     reserved = reserve and bool(tables) and bool((duration > 1).any())
-    if reserved:
-        onsite &= np.array([max(row, default=0) < len(position) for row in members], np.bool_)
     return Instance(
         problem=problem,
         scale=scale,
@@ -119,23 +110,40 @@ def compile_problem(problem: Problem, *, reserve: bool = True) -> Instance:
         reserved=reserved,
         reps=np.array([p.reps for p in problem.participants] + [1] * len(tables), np.int32),
         available=available,
-        maximum=np.array(
-            [UNLIMITED if p.maximum is None else p.maximum for p in problem.participants] + [UNLIMITED] * len(tables),
-            np.int32,
-        ),
+        maximum=_most_meetings(problem, len(tables)),
         minimum=np.array([p.minimum for p in problem.participants], np.int32),
-        first=first,
-        units=units,
+        first=np.concatenate([[0], np.cumsum([len(row) for row in members])]).astype(np.int32),
+        units=np.array([unit for row in members for unit in row], np.int32),
         starts=_starts(problem, available, members, duration),
         duration=duration,
-        onsite=onsite,
+        onsite=_at_shared_tables(problem, members, reserved),
         weight=weight,
-        earlier=np.array(earlier, np.int32).reshape(-1, 2),
+        earlier=np.array([(number[o], number[m.id]) for m in problem.meetings for o in m.after], np.int32).reshape(
+            -1, 2
+        ),
         before=before,
         behind=behind,
         previous=previous,
         previous_table=previous_table,
     )
+
+
+def _members(problem: Problem, tables: list[int]) -> list[list[int]]:
+    """The units of each meeting."""
+    position: dict[Id, int] = {person.id: index for index, person in enumerate(problem.participants)}
+    table_unit = {table: len(position) + index for index, table in enumerate(tables)}
+    return [_units_of(meeting, problem, position, table_unit) for meeting in problem.meetings]
+
+
+def _most_meetings(problem: Problem, tables: int) -> NDArray[np.int32]:
+    most = [UNLIMITED if p.maximum is None else p.maximum for p in problem.participants]
+    return np.array(most + [UNLIMITED] * tables, np.int32)
+
+
+def _at_shared_tables(problem: Problem, members: list[list[int]], reserved: bool) -> NDArray[np.bool_]:
+    people = len(problem.participants)
+    own = [reserved and max(row, default=0) >= people for row in members]
+    return np.array([not m.online and not host for m, host in zip(problem.meetings, own, strict=True)], np.bool_)
 
 
 def _units_of(meeting: Meeting, problem: Problem, position: dict[Id, int], table_unit: dict[int, int]) -> list[int]:

@@ -182,6 +182,33 @@ def runs_added(units, cells, unit, start, stop):
 
 
 @small
+def look(meetings, seats, units, cells, rows, meeting, start, count_moved):
+    """What a start would mean: representatives in the way, runs of meetings added, confirmed meetings ejected."""
+    full = 0
+    runs = 0
+    moved = 0
+    duration = meetings[meeting, DURATION]
+    for seat in range(meetings[meeting, FIRST_SEAT], meetings[meeting + 1, FIRST_SEAT]):
+        unit = seats[seat]
+        room = cells[unit, start, ROOM]
+        if duration > 1:
+            for slot in range(start + 1, start + duration):
+                if cells[unit, slot, ROOM] == 0:
+                    full += 1
+                    room = min(room, 0)
+        if cells[unit, start, ROOM] == 0:
+            full += 1
+            if count_moved:
+                other = rows[units[unit, FIRST_ROW], start]
+                moved += int(meetings[other, CONFIRMED] == meetings[other, SLOT])
+        elif room > 0 and duration > 1:
+            runs += runs_added(units, cells, unit, start, start + duration)
+        elif room == units[unit, REPS]:
+            runs += cells[unit, start, LONE]
+    return full, runs, moved
+
+
+@small
 def best_start(
     meetings, seats, units, cells, rows, count, starts, order, seeds, meeting, came_from, tables, prices, most
 ):
@@ -191,10 +218,7 @@ def best_start(
     """
     best = -1
     lowest = 1e18
-    duration = meetings[meeting, DURATION]
-    confirmed = meetings[meeting, CONFIRMED]
     first, last = meetings[meeting, FIRST_START], meetings[meeting + 1, FIRST_START]
-    first_seat, last_seat = meetings[meeting, FIRST_SEAT], meetings[meeting + 1, FIRST_SEAT]
     index = first + int(draw(seeds) * (last - first))
     for _ in range(last - first):
         index += 1
@@ -203,32 +227,13 @@ def best_start(
         start = starts[index]
         if start == came_from:
             continue
-        full = 0
-        runs = 0
-        moved = 0
-        for seat in range(first_seat, last_seat):
-            unit = seats[seat]
-            room = cells[unit, start, ROOM]
-            if duration > 1:
-                for slot in range(start + 1, start + duration):
-                    if cells[unit, slot, ROOM] == 0:
-                        full += 1
-                        room = min(room, 0)
-            if cells[unit, start, ROOM] == 0:
-                full += 1
-                if prices[MOVED] > 0.0:
-                    other = rows[units[unit, FIRST_ROW], start]
-                    moved += int(meetings[other, CONFIRMED] == meetings[other, SLOT])
-            elif room > 0 and duration > 1:
-                runs += runs_added(units, cells, unit, start, start + duration)
-            elif room == units[unit, REPS]:
-                runs += cells[unit, start, LONE]
+        full, runs, moved = look(meetings, seats, units, cells, rows, meeting, start, prices[MOVED] > 0.0)
         if full > most:
             continue
         cost = prices[ONE_BREAK] * runs + max(full - 1, 0) + prices[MOVED] * moved
         if full == 0:
             cost += prices[OVER] * overfull(meetings, count, meeting, start, tables)
-        if confirmed == start:
+        if meetings[meeting, CONFIRMED] == start:
             cost -= prices[MOVED]
         if cost < lowest and in_order(meetings, order, meeting, start):
             lowest = cost
@@ -269,6 +274,18 @@ def undo(meetings, seats, units, cells, near, rows, count, journal, done):
             put(meetings, seats, units, cells, near, rows, count, journal[index, 0], journal[index, 1])
 
 
+@small
+def lift(meetings, seats, units, cells, near, rows, count, journal, waiting, meeting, tables, prices):
+    """Begins a chain: the meeting waits for a place. Returns the length of the journal, and what that costs."""
+    waiting[0, 0] = meeting
+    waiting[0, 1] = meetings[meeting, SLOT]
+    if meetings[meeting, SLOT] < 0:
+        return 0, -prices[OUT] * meetings[meeting, WEIGHT]
+    journal[0, 0] = meeting
+    journal[0, 1] = meetings[meeting, SLOT]
+    return 1, 1.0 * release(meetings, seats, units, cells, near, rows, count, meeting, tables, prices)
+
+
 @jit
 def chain(
     meetings, seats, units, cells, near, rows, count, starts, order, seeds, journal, waiting,
@@ -280,25 +297,13 @@ def chain(
     takes more than `longest` steps; `most` as in `best_start`. `may_leave_out`: one that was ejected may be left out
     for its weight times `prices[OUT]`. Returns whether it was kept, its cost, and the length of the journal.
     """
-    done = 0
+    done, cost = lift(meetings, seats, units, cells, near, rows, count, journal, waiting, meeting, tables, prices)
     waits = 1
-    cost = 0.0
-    waiting[0, 0] = meeting
-    waiting[0, 1] = meetings[meeting, SLOT]
-    if meetings[meeting, SLOT] >= 0:
-        journal[0, 0] = meeting
-        journal[0, 1] = meetings[meeting, SLOT]
-        done = 1
-        cost += release(meetings, seats, units, cells, near, rows, count, meeting, tables, prices)
-    else:
-        cost -= prices[OUT] * meetings[meeting, WEIGHT]
-    kept = True
-    step = 0
+    kept, step = True, 0
     while waits > 0:
         waits -= 1
         current = waiting[waits, 0]
-        start = -1
-        price = 0.0
+        start, price = -1, 0.0
         if step < longest:
             start, price = best_start(
                 meetings, seats, units, cells, rows, count, starts, order, seeds,
@@ -316,8 +321,7 @@ def chain(
             current, start, done, waits, tables, prices,
         )  # fmt: skip
         cost += price + hold(meetings, seats, units, cells, near, rows, count, current, start, tables, prices)
-        journal[done, 0] = current
-        journal[done, 1] = -1
+        journal[done, 0], journal[done, 1] = current, -1
         done += 1
     if not kept or cost > limit:
         undo(meetings, seats, units, cells, near, rows, count, journal, done)

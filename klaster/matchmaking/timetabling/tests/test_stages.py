@@ -268,7 +268,11 @@ def test_replanning_beyond_the_reach_of_proofs_moves_little(family: str, beyond:
     """What annealing for breaks brings back is counted, too: the validator compares the level."""
     problem = replanned(generate(family, 1, participants=300, meetings=1500, slots=16, tables=110))
 
-    timetable = solve(problem, time_limit=6)
+    told: list[str] = []
+
+    timetable = solve(
+        problem, time_limit=60, progress=lambda now: told.append(now.stage), stop=lambda: told.count("lowering") > 8
+    )
 
     moved = next(level for level in timetable.levels if level.name == "moved")
     assert check(problem, timetable) == []
