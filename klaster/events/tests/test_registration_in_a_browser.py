@@ -46,13 +46,20 @@ def test_a_group_registers_without_script(live_server, browser, event):
     assert states == [("Ona Onaitė", "confirmed"), ("Petras Petraitis", "waiting")]
 
 
-def test_the_link_of_a_registration_cancels_it_in_a_real_browser(live_server, page, event):
-    """Browsers say where a form comes from; a page that hid it ("no-referrer") was refused as a forgery."""
-    row = f.RegistrationFactory(event=event, state=RegistrationState.CONFIRMED)
+def test_who_is_offered_a_place_takes_changes_and_gives_it_back_by_the_link(live_server, page, event):
+    row = f.RegistrationFactory(
+        event=event, state="offered", offered_until=f.in_days(2), category=event.categories.get(), name="Ona Onaitė"
+    )
     page.goto(live_server.url + reverse("registration_detail", args=[row.link_token()]))
-    page.locator("#cancel summary").click()
-    page.locator("#cancel button").click()
-    page.get_by_text("The registration is cancelled. A letter says so too.").wait_for(timeout=5000)
+    page.get_by_role("button", name="Take the place").click()
+    assert "You have a place." in page.locator("main").inner_text()
+    page.get_by_role("link", name="Change").click()
+    page.locator("[name=position]").fill("Coordinator")
+    page.get_by_role("button", name="Save").click()
+    assert "Ona Onaitė, Coordinator" in page.locator("main").inner_text()
+    page.get_by_text("I cannot come").click()
+    page.get_by_role("button", name="Cancel my registration").click()
+    assert "The registration is cancelled." in page.locator("main").inner_text()
     row.refresh_from_db()
     assert row.state == RegistrationState.CANCELLED
 
