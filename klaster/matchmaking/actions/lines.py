@@ -1,0 +1,104 @@
+"""Offers and needs of a participant, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from klaster.core import audit
+from klaster.matchmaking.models import Line, Participant, Posting
+
+if TYPE_CHECKING:
+    from klaster.accounts.models import User
+
+MOST_LINES = 7  # of offers, and of needs
+UP, DOWN = "up", "down"
+
+
+def _whose(participant: Participant) -> Participant:
+    """The participant's row, locked: lines of one participant are changed one after the other."""
+    row = Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
+    if not row.takes_part:
+        raise ValidationError(_("You do not take part any more."))
+    return row
+
+
+@transaction.atomic
+def add(participant: Participant, values: Mapping[str, Any], *, by: User | None) -> Line:
+    """A new line at the end of its side. At most MOST_LINES on a side: more would hide what matters."""
+    participant = _whose(participant)
+    same_side = participant.lines.filter(side=values["side"])
+    if same_side.count() >= MOST_LINES:
+        raise ValidationError(_("At most %(most)s on each side. Change or delete one first.") % {"most": MOST_LINES})
+    line = Line(participant=participant, position=_end(participant, values["side"]), **values)
+    line.full_clean()
+    line.save()
+    _touched(participant)
+    audit.record(gettext_noop("added a line"), participant, by=by, after={"side": line.side, "line": line.pk})
+    return line
+
+
+@transaction.atomic
+def change(line: Line, values: Mapping[str, Any], *, by: User | None) -> Line:
+    """Another text wants its tags confirmed again, unless they are confirmed with it."""
+    assert line.participant is not None  # noqa: S101  lines of postings are the board's
+    participant = _whose(line.participant)
+    row = participant.lines.get(pk=line.pk)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.full_clean()
+    row.save()
+    _touched(participant)
+    audit.record(gettext_noop("changed a line"), participant, by=by, after={"side": row.side, "line": row.pk})
+    return row
+
+
+@transaction.atomic
+def remove(line: Line, *, by: User | None) -> None:
+    assert line.participant is not None  # noqa: S101
+    participant = _whose(line.participant)
+    if participant.lines.filter(pk=line.pk).delete()[0]:
+        audit.record(gettext_noop("deleted a line"), participant, by=by, after={"side": line.side, "line": line.pk})
+
+
+@transaction.atomic
+def move(line: Line, way: str, *, by: User | None) -> None:
+    """One place up or down on its side; at the end of it nothing moves."""
+    assert line.participant is not None  # noqa: S101
+    rows = list(_whose(line.participant).lines.filter(side=line.side).order_by("position", "pk"))
+    at = next((number for number, row in enumerate(rows) if row.pk == line.pk), None)
+    if at is None:
+        return
+    to = at - 1 if way == UP else at + 1
+    if 0 <= to < len(rows):
+        rows.insert(to, rows.pop(at))
+        for number, row in enumerate(rows):
+            Line.objects.filter(pk=row.pk).exclude(position=number).update(position=number)
+
+
+def take_over(participant: Participant, posting: Posting, *, by: User | None) -> Line:
+    """A line with the words and tags of a posting of the board. Twice is once."""
+    known = participant.lines.filter(from_posting=posting).first()
+    if known is not None:
+        return known
+    text = f"{posting.title}. {posting.text}"[:1500] if posting.text else posting.title
+    values = {
+        "side": posting.side, "language": posting.language, "text": text, "from_posting": posting,
+        "sectors": posting.sectors, "technologies": posting.technologies, "are_tags_confirmed": True,
+    }  # fmt: skip
+    return add(participant, values, by=by)
+
+
+def _end(participant: Participant, side: str) -> int:
+    positions = participant.lines.filter(side=side).values_list("position", flat=True)
+    return max(positions, default=-1) + 1
+
+
+def _touched(participant: Participant) -> None:
+    Participant.objects.filter(pk=participant.pk).update(profile_at=timezone.now())

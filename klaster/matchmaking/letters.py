@@ -1,0 +1,327 @@
+"""What participants are told: on the site at once, by letter the first request and what cannot wait; the rest of a day
+comes in one letter in the morning, and two days before answers end those are reminded who have not answered.
+
+Who has no account gets the same letters, with the signed link of the own registration.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.db.models import Min, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop, override
+
+from klaster.core import jobs, letters
+from klaster.core.models import Letter
+from klaster.core.notify import channels_of, notify
+from klaster.core.topics import MAIL
+from klaster.events.letters import desk_address, language_of, moment, recipient_of
+from klaster.events.recipients import who_run
+from klaster.events.topics import RUN_BY_ME
+from klaster.matchmaking.models import Matchmaking, Meeting, MeetingRequest, Participant, Phase, Representative
+from klaster.matchmaking.topics import MY_MEETINGS
+
+log = structlog.get_logger(__name__)
+
+MORNING = datetime.time(8)  # in the zone of the event
+REMIND_BEFORE = datetime.timedelta(days=2)
+S = MeetingRequest.State
+
+
+# --- at once --------------------------------------------------------------------------------------------------------
+def people_of(*participants: Participant) -> list[Representative]:
+    rows = Representative.objects.filter(participant__in=participants, registration__state="confirmed")
+    return list(rows.select_related("registration__person", "registration__event", "registration__booked_by__person"))
+
+
+def tell(
+    people: Iterable[Representative],
+    subject: str,
+    params: Mapping[str, Any],
+    *,
+    key: str,
+    page: str = "my_meetings",
+    quote: str = "",
+    by_mail: bool = False,
+) -> None:
+    """Tell each of these once: on the site who has an account, and with `by_mail` by letter. `subject` is a message id
+    with %(name)s for `params`; `page` an address that takes the event's slug; `quote` is what somebody wrote."""
+    for each in people:
+        row = each.registration
+        if row.person is not None and row.person.is_active:
+            with override(row.person.language):
+                url = reverse(page, args=[row.event.slug])
+            notify(row.person, MY_MEETINGS, subject=subject, params=params, key=key, url=url, by_mail=False)
+        if by_mail:
+            with override(language_of(row)):
+                line = letters.Ready(letters.one_line(_with(subject, params)))
+            _write(each, "matchmaking.note", "matchmaking/letters/note", {"subject": line, "quote": quote}, key=key)
+
+
+def _with(words: str, params: Mapping[str, Any]) -> str:
+    return gettext(words) % {name: letters.plain(str(value)) for name, value in params.items()}
+
+
+def _write(each: Representative, purpose: str, template: str, context: Mapping[str, Any], *, key: str) -> Letter | None:
+    """A letter to a representative, if they want any; one that cannot be written is logged and holds up nothing."""
+    row = each.registration
+    to, language = recipient_of(row), language_of(row)
+    if not to or (not isinstance(to, str) and MAIL not in channels_of(to, MY_MEETINGS)):
+        return None
+    quote = context.get("quote")
+    values = {**context, "event": row.event.title, "url": own_page(each, language)}
+    if quote:
+        values["quote"] = letters.quoted(str(quote))
+    try:
+        with transaction.atomic():
+            return letters.write(
+                purpose, to=to, template=template, context=values, key=f"{each.pk} {key}", about=row, language=language
+            )
+    except Exception:
+        log.exception("letter of matchmaking not written", representative=each.pk, purpose=purpose)
+        return None
+
+
+def own_page(each: Representative, language: str) -> str:
+    """Where a representative answers: the page of the own meetings, for who has no account behind the signed link."""
+    with override(language):
+        row = each.registration
+        if row.person is not None:
+            return reverse("my_meetings", args=[row.event.slug])
+        return reverse("partner_link", args=[row.link_token()])
+
+
+def asked(row: MeetingRequest) -> None:
+    """On the site each request, by letter the very first: people learn at once that they are wanted."""
+    is_first = not row.asked.requests_got.exclude(pk=row.pk).exists()
+    tell(
+        people_of(row.asked), gettext_noop("%(who)s asks you for a meeting"), {"who": row.asker.name},
+        key=f"asked {row.pk}", quote=row.message, by_mail=is_first,
+    )  # fmt: skip
+
+
+def answered(row: MeetingRequest) -> None:
+    words = {
+        S.ACCEPTED: gettext_noop("%(who)s agreed to meet you"),
+        S.DECLINED: gettext_noop("%(who)s declined your request"),
+    }
+    tell(people_of(row.asker), words[S(row.state)], {"who": row.asked.name}, key=f"answered {row.pk} {row.state}")
+
+
+def cancelled(meeting: Meeting, side: Participant, others: Sequence[Participant], reason: str) -> None:
+    tell(
+        people_of(*others), gettext_noop("%(who)s cancelled the meeting with you"), {"who": side.name},
+        key=f"cancelled {meeting.pk} {side.pk}", quote=reason, by_mail=True,
+    )  # fmt: skip
+
+
+def colleague_asks(each: Representative, delegation: Participant) -> None:
+    tell(
+        people_of(delegation), gettext_noop("%(who)s asks to join your delegation"), {"who": each.registration.name},
+        key=f"colleague {each.pk}", page="participant_me", by_mail=True,
+    )  # fmt: skip
+
+
+def taken_in(each: Representative, delegation: Participant) -> None:
+    tell(
+        people_of(delegation), gettext_noop("%(who)s is in the delegation now"), {"who": each.registration.name},
+        key=f"taken in {each.pk} {delegation.pk}", page="participant_me",
+    )  # fmt: skip
+
+
+def reported(participant: Participant, other: Participant, text: str) -> None:
+    """To who runs the event; the letter says what was written."""
+    event = participant.matchmaking.event
+    params = {"who": participant.name, "whom": other.name}
+    now = timezone.now().isoformat()
+    for person in who_run(event):
+        notify(
+            person, RUN_BY_ME, subject=gettext_noop("%(who)s reports a participant: %(whom)s"), params=params,
+            key=f"report {participant.pk} {other.pk} {now}", url=desk_address("event_desk", event, person.language),
+            mail={
+                "template": "matchmaking/letters/report",
+                "context": params | {"event": event.title, "text": letters.quoted(text),
+                                     "url": desk_address("event_desk", event, person.language)},
+            },
+        )  # fmt: skip
+
+
+# --- each morning ---------------------------------------------------------------------------------------------------
+@dataclass
+class News:
+    """What happened to a participant since the last letter, by names."""
+
+    asked: list[str] = field(default_factory=list)
+    agreed: list[str] = field(default_factory=list)
+    declined: list[str] = field(default_factory=list)
+    waiting: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.asked or self.agreed or self.declined)
+
+
+@jobs.every("*/10 * * * *", "matchmaking.letters_by_the_clock")
+def letters_by_the_clock(timestamp: int) -> int:
+    """Letters of the morning and reminders that are due. An event that fails does not hold up the others."""
+    written = 0
+    rows = Matchmaking.objects.filter(phase__in=[Phase.ASKING, Phase.PLANNING, Phase.PUBLISHED])
+    for matchmaking in rows.select_related("event"):
+        for make in (morning, remind_by_the_clock):
+            try:
+                written += make(matchmaking, timezone.now())
+            except Exception:
+                log.exception("letters of matchmaking not written", matchmaking=matchmaking.pk, what=make.__name__)
+    return written
+
+
+def morning(matchmaking: Matchmaking, now: datetime.datetime) -> int:
+    """One letter to each who has news since the last one, for all until eight in the morning where the event is."""
+    if matchmaking.event.is_off:
+        return 0
+    due = last_morning(matchmaking, now)
+    people = (
+        Representative.objects.filter(participant__matchmaking=matchmaking, participant__state=Participant.State.IN)
+        .filter(Q(told_until=None, added_at__lt=due) | Q(told_until__lt=due), registration__state="confirmed")
+        .select_related("participant", "registration__person", "registration__event", "registration__booked_by__person")
+        .order_by("pk")
+    )
+    rows = list(people)
+    if not rows:
+        return 0
+    since = min(each.told_until or each.added_at for each in rows)
+    found = happened(matchmaking, since, due)
+    return sum(_morning_letter(each, found.get(each.participant_id, []), due) for each in rows)
+
+
+def last_morning(matchmaking: Matchmaking, now: datetime.datetime) -> datetime.datetime:
+    zone = matchmaking.event.zone
+    today = datetime.datetime.combine(now.astimezone(zone).date(), MORNING, tzinfo=zone)
+    return today if today <= now else today - datetime.timedelta(days=1)
+
+
+Happening = tuple[datetime.datetime, str, str]  # when, what, who
+
+
+def happened(matchmaking: Matchmaking, since: datetime.datetime, due: datetime.datetime) -> dict[int, list[Happening]]:
+    """By participant, three questions in all. The first request of a participant was told at once."""
+    firsts = Participant.objects.filter(matchmaking=matchmaking).annotate(first=Min("requests_got"))
+    told = set(firsts.exclude(first=None).values_list("first", flat=True))
+    found: dict[int, list[Happening]] = defaultdict(list)
+    new = matchmaking.requests.filter(state=S.SENT, sent_at__gt=since, sent_at__lte=due).order_by("sent_at")
+    for pk, asked_pk, at, name in new.values_list("pk", "asked", "sent_at", "asker__name"):
+        if pk not in told:
+            found[asked_pk].append((at, "asked", name))
+    answers = matchmaking.requests.filter(answered_at__gt=since, answered_at__lte=due)
+    answers = answers.filter(Q(state=S.ACCEPTED) | Q(state=S.DECLINED, meeting=None)).order_by("answered_at")
+    for asker, at, name, state in answers.values_list("asker", "answered_at", "asked__name", "state"):
+        found[asker].append((at, "agreed" if state == S.ACCEPTED else "declined", name))
+    return found
+
+
+@transaction.atomic
+def _morning_letter(each: Representative, happenings: list[Happening], due: datetime.datetime) -> bool:
+    """Killed anywhere, the next run writes those that are missing and none twice."""
+    since, news = each.told_until or each.added_at, News()
+    for at, what, who in happenings:
+        if at > since:
+            getattr(news, what).append(who)
+    letter = None
+    if news:
+        news.waiting = each.participant.requests_got.filter(state=S.SENT).count()
+        context = {
+            "asked": news.asked, "agreed": news.agreed, "declined": news.declined, "waiting": news.waiting,
+            "until": _until(each),
+        }  # fmt: skip
+        letter = _write(each, "matchmaking.morning", "matchmaking/letters/morning", context, key=due.isoformat())
+    Representative.objects.filter(pk=each.pk).update(told_until=due)
+    return letter is not None
+
+
+def _until(each: Representative) -> str:
+    until = each.participant.matchmaking.answers_until
+    with override(language_of(each.registration)):
+        return moment(until, each.registration.event) if until else ""
+
+
+# --- reminders ------------------------------------------------------------------------------------------------------
+def remind_by_the_clock(matchmaking: Matchmaking, now: datetime.datetime) -> int:
+    """Once, two days before answers end, for requests that were there by then."""
+    until = matchmaking.answers_until
+    if until is None or not until - REMIND_BEFORE <= now < until or not matchmaking.takes_answers:
+        return 0
+    return remind(matchmaking, before=until - REMIND_BEFORE, key=until.isoformat(), again=False)
+
+
+@transaction.atomic
+def remind(matchmaking: Matchmaking, *, before: datetime.datetime, key: str, again: bool = True) -> int:
+    """A letter and a notice to all who have not answered requests sent `before`; returns how many people were told.
+    Not `again`: only for requests nobody was reminded of."""
+    rows = matchmaking.requests.filter(state=S.SENT, sent_at__lt=before, asked__state=Participant.State.IN)
+    rows = rows if again else rows.filter(reminded_at=None)
+    waiting: dict[int, int] = defaultdict(int)
+    pks = []
+    for pk, asked_pk in rows.select_for_update(of=("self",)).values_list("pk", "asked"):
+        waiting[asked_pk] += 1
+        pks.append(pk)
+    if not pks:
+        return 0
+    people = people_of(*Participant.objects.filter(pk__in=waiting))
+    for each in people:
+        each.participant.matchmaking = matchmaking
+        count = waiting[each.participant_id]
+        person = each.registration.person
+        if person is not None and person.is_active:
+            with override(person.language):
+                url = reverse("my_meetings", args=[each.registration.event.slug])
+            notify(
+                person, MY_MEETINGS, subject=gettext_noop("%(count)s request waits for your answer"),
+                plural=gettext_noop("%(count)s requests wait for your answer"), params={"count": count},
+                key=f"reminder {each.pk} {key}", url=url, by_mail=False,
+            )  # fmt: skip
+        context = {"waiting": count, "until": _until(each)}
+        _write(each, "matchmaking.reminder", "matchmaking/letters/reminder", context, key=key)
+    MeetingRequest.objects.filter(pk__in=pks).update(reminded_at=timezone.now())
+    Matchmaking.objects.filter(pk=matchmaking.pk).update(reminded_at=timezone.now())
+    return len(people)
+
+
+@letters.recheck("matchmaking.reminder")
+@letters.recheck("matchmaking.morning")
+@letters.recheck("matchmaking.note")
+def still_takes_part(letter: Letter) -> bool:
+    """Whoever left meanwhile hears nothing more."""
+    return Representative.objects.filter(
+        registration=letter.about_pk, registration__state="confirmed", participant__state=Participant.State.IN
+    ).exists()
+
+
+# --- people whose registration ended --------------------------------------------------------------------------------
+@jobs.every("*/5 * * * *", "matchmaking.settle_people")
+def settle_people(timestamp: int) -> int:
+    """Who lost or gave up the place at the event leaves its matchmaking; and where all who are registered take part,
+    those who came since are taken in. One that fails does not hold up the others."""
+    from klaster.matchmaking.actions import participants  # noqa: PLC0415  they write letters
+
+    settled = 0
+    coming = Matchmaking.objects.exclude(phase=Phase.OVER)
+    gone = Representative.objects.filter(participant__matchmaking__in=coming.values("pk"))
+    gone = gone.filter(participant__state=Participant.State.IN).exclude(registration__state="confirmed")
+    jobs_to_do = [(participants.leave, (row,)) for row in gone.select_related("participant__matchmaking")]
+    for matchmaking in coming.filter(is_ready_for_all=True).select_related("event"):
+        new = matchmaking.event.registrations.confirmed().filter(representative=None)
+        jobs_to_do += [(participants.join, (matchmaking, row)) for row in new]
+    for act, rows in jobs_to_do:
+        try:
+            act(*rows, by=None)
+            settled += 1
+        except Exception:
+            log.exception("person of matchmaking not settled", row=rows[-1].pk)
+    return settled
