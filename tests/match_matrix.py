@@ -1,14 +1,17 @@
 """The permission matrix of partner search and matchmaking: rows of the same kind as tests/permission_matrix.py, a block
 for each part.
 
-The first of the six people acts for `world.organisation`, a member of the cluster whose coordinator is the third.
+The second of the six people acts for `world.organisation`, a member of the cluster whose coordinator is the third.
+At events both take part, and the coordinator runs them; the others have nothing to do with it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from klaster.events.factories import RegistrationFactory
 from klaster.matchmaking import factories as f
+from klaster.matchmaking.models import Matchmaking, Participant, Representative
 from tests.matrix_rows import OWN, POST_ONLY, PUBLIC, SIGNED_IN, Row
 
 if TYPE_CHECKING:
@@ -27,7 +30,85 @@ def csv(world: World) -> list[Any]:
     return ["csv"]
 
 
+# A visitor is asked to sign in, for there are links for people without an account; strangers find nothing.
+PARTICIPANTS = "login 200 200 404 404 404"
+PARTICIPANTS_SEND = "login ok ok 404 404 404"
+LOOKED_AT = "405 405 405 405 405 405"
+THE_MEMBERS = "login 200 404 404 404 404"
+THE_MEMBERS_SEND = "login ok 404 404 404 404"
+
+
+# --- the participants' side of an event -----------------------------------------------------------------------------
+def participant_of(world: World, role: str) -> Participant:
+    """The participant of one of the six people at the event, made once."""
+    matchmaking = Matchmaking.objects.filter(event=world.event).first() or f.MatchmakingFactory(event=world.event)
+    person = world.people[role]
+    known = Representative.objects.filter(registration__person=person, registration__event=world.event).first()
+    if known:
+        return known.participant
+    participant = f.ParticipantFactory(matchmaking=matchmaking, people=[])
+    registration = RegistrationFactory(event=world.event, person=person, state="confirmed")
+    Representative.objects.create(participant=participant, registration=registration)
+    return participant
+
+
+def at_the_event(world: World) -> list[Any]:
+    participant_of(world, "member")
+    participant_of(world, "coordinator")
+    return [world.event.slug]
+
+
+def another_participant(world: World) -> list[Any]:
+    slug = at_the_event(world)
+    matchmaking = Matchmaking.objects.get(event=world.event)
+    return [*slug, f.ParticipantFactory(matchmaking=matchmaking, people=[None]).pk]
+
+
+def line_of_the_member(world: World) -> list[Any]:
+    return [*at_the_event(world), f.LineFactory(participant=participant_of(world, "member")).pk]
+
+
+def request_to_the_member(world: World) -> list[Any]:
+    slug, pk = another_participant(world)
+    asker = Participant.objects.get(pk=pk)
+    return [slug, f.MeetingRequestFactory(asker=asker, asked=participant_of(world, "member")).pk]
+
+
+def meeting_of_the_member(world: World) -> list[Any]:
+    slug, pk = another_participant(world)
+    sides = [Participant.objects.get(pk=pk), participant_of(world, "member")]
+    return [slug, f.MeetingFactory(matchmaking=sides[0].matchmaking, between=sides).pk]
+
+
+def link_of_a_guest(world: World) -> list[Any]:
+    at_the_event(world)
+    return [world.registration.link_token()]
+
+
+PARTICIPANTS_SIDE = {
+    "partner_link": Row("200 200 200 200 200 200", "ok 409 409 ok ok ok", args=link_of_a_guest),
+    "partner_list": Row("login 200 200 302 302 302", args=at_the_event, is_open=True),
+    "participant_join": Row("login 302 302 404 404 404", PARTICIPANTS_SEND, args=at_the_event, is_open=True),
+    "participant_me": Row(PARTICIPANTS, args=at_the_event, is_open=True),
+    "participant_profile": Row(PARTICIPANTS, PARTICIPANTS_SEND, args=at_the_event, is_open=True),
+    "participant_times": Row(LOOKED_AT, PARTICIPANTS_SEND, args=at_the_event),
+    "participant_leave": Row(PARTICIPANTS, PARTICIPANTS_SEND, args=at_the_event, is_open=True),
+    "participant_colleague": Row(LOOKED_AT, "login 404 404 404 404 404", args=at_the_event),
+    "line_new": Row(PARTICIPANTS, PARTICIPANTS_SEND, args=lambda world: [*at_the_event(world), "need"], is_open=True),
+    "line_from_posting": Row(LOOKED_AT, "login 404 404 404 404 404", args=at_the_event),
+    "line_edit": Row(THE_MEMBERS, THE_MEMBERS_SEND, args=line_of_the_member, is_open=True),
+    "line_do": Row(LOOKED_AT, THE_MEMBERS_SEND, args=line_of_the_member),
+    "my_meetings": Row(PARTICIPANTS, args=at_the_event, is_open=True),
+    "meeting_cancel": Row(THE_MEMBERS, THE_MEMBERS_SEND, args=meeting_of_the_member, is_open=True),
+    "request_answer": Row(THE_MEMBERS, THE_MEMBERS_SEND, args=request_to_the_member, is_open=True),
+    "partner_detail": Row(PARTICIPANTS, args=another_participant, is_open=True),
+    "partner_ask": Row(PARTICIPANTS, PARTICIPANTS_SEND, args=another_participant, is_open=True),
+    "partner_do": Row(LOOKED_AT, PARTICIPANTS_SEND, args=another_participant),
+    "partner_report": Row(PARTICIPANTS, PARTICIPANTS_SEND, args=another_participant, is_open=True),
+}
+
 MATCHMAKING = {
+    **PARTICIPANTS_SIDE,
     # the board
     "posting_list": Row(PUBLIC, query="?q=a%20-b&side=need&order=ends"),
     "posting_export": Row(PUBLIC, args=csv),

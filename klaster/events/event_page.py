@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from klaster.core import languages
 from klaster.directory import structured as schema
 from klaster.directory.facts import stamp_of
-from klaster.events import agenda_grid, structured
+from klaster.events import agenda_grid, more_parts, structured
 from klaster.events.event_places import place_of, shown
 from klaster.events.models import Event, Material, Session, SessionSpeaker, Speaker
 from klaster.events.registration_box import box_of
@@ -82,6 +82,7 @@ def context(event: Event, reader: Reader) -> dict[str, Any]:
         "when": time,
         "place": place,
         "box": box,
+        "more_parts": more_parts.shown_at(event, reader),
         "organisers": organisers,
         "kinds": [capfirst(Event.Kind(kind).label) for kind in event.kinds if kind in Event.Kind.values],
         "languages_in_words": ", ".join(language_name(code) for code in event.languages),

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from klaster.core import limits
 from klaster.core.limits import limited
 from klaster.directory.views.answers import paged
-from klaster.events import answers, letters, when
+from klaster.events import answers, letters, more_parts, when
 from klaster.events.actions import registration as actions
 from klaster.events.actions import waiting
 from klaster.events.event_places import place_of
@@ -212,6 +212,7 @@ def detail_page(request: HttpRequest, row: Registration, token: str) -> HttpResp
         "answers": [(question, words) for question, words in said if words],
         "calendar": address("registration_ics", token),
         "my_sessions": address("registration_agenda", token),
+        "more_parts": more_parts.shown_at(row, request.user),
     }
     return render(request, "events/registration_detail.html", context)
 
