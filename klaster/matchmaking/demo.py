@@ -140,7 +140,7 @@ def participant(matchmaking: Matchmaking, number: int, people: Mapping[str, User
     )  # fmt: skip
     representative = Representative.objects.create(participant=row, registration=registration)
     if number != 54:  # who has written nothing yet
-        lines_of(row, theme, language=0 if country == "LT" and number % 3 else 1)
+        lines_of(row, theme, language=0 if country == "LT" and number % 3 != 1 else 1)
     if number % 7 == 5:
         away = list(matchmaking.slots.filter(is_break=False))[: 2 + number % 3]
         Unavailable.objects.bulk_create(Unavailable(representative=representative, slot=slot) for slot in away)

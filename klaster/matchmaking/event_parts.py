@@ -44,7 +44,7 @@ def of_registration(row: Registration, reader: Reader) -> dict[str, Any] | None:
         return None
     is_own = reader.is_authenticated and row.person_id == reader.pk
     url = reverse("partner_list", args=[row.event.slug]) if is_own else reverse("partner_link", args=[row.link_token()])
-    return part(matchmaking, url, takes_part=is_in(row))
+    return part(matchmaking, url, takes_part=is_in(row)) | {"is_section": True}
 
 
 def is_in(row: Registration) -> bool:

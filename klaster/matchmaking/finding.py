@@ -5,6 +5,7 @@ Questions to the database do not grow with the number of participants; the rows 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from django_countries import countries
 from klaster.core import languages
 from klaster.directory.filters import Choice, ClusterFacts, Facet, Selection
 from klaster.directory.models import Sector
+from klaster.events.event_page import language_name
 from klaster.matchmaking import asking, likeness
 from klaster.matchmaking.actions import requests
 from klaster.matchmaking.me import Me
@@ -39,6 +41,8 @@ SHOWS = {
     SAVED: gettext_lazy("Those I saved"),
 }
 MOST_SUGGESTED = 30
+QUOTED = re.compile('[„«“"]([^“”»"]+)[“”»"]')
+LEGAL_FORMS = ("UAB", "AB", "MB", "VšĮ", "SIA", "AS", "OÜ", "MTÜ", "ТОВ")
 PER_PAGE = 10
 S = MeetingRequest.State
 
@@ -73,12 +77,11 @@ class Card:
 
     @property
     def letters(self) -> str:
-        """Two letters for the place of a logo; words in quotation marks come first, as in „Tariami keliai“."""
-        name = self.participant.name
-        for quote in "„«“":
-            name = name.partition(quote)[2] or name
-        words = [word for word in likeness.WORD.findall(name) if word not in ("UAB", "MB", "SIA", "OÜ", "MTÜ", "ТОВ")]
-        return "".join(word[0] for word in words[:2]).upper() if len(words) > 1 else name[:2].upper()
+        """Two letters for the place of a logo; of a name in quotation marks, as in UAB „Tariami keliai“, its own."""
+        quoted = QUOTED.search(self.participant.name)
+        words = likeness.WORD.findall(quoted[1] if quoted else self.participant.name)
+        words = [word for word in words if word not in LEGAL_FORMS] or words
+        return ("".join(word[0] for word in words[:2]) if len(words) > 1 else "".join(words)[:2]).upper()
 
 
 # --- who seems to fit -----------------------------------------------------------------------------------------------
@@ -92,7 +95,8 @@ class Suggestions:
 
 
 def suggestions(me: Me, seen: Sequence[int]) -> Suggestions:
-    """Never those one may not see or ask, of one's own organisation, or marked as not fitting."""
+    """Never those one may not see or ask, of one's own organisation, or marked as not fitting. Those one has asked or
+    agreed with come last: people look here for whom to ask next."""
     mine = me.participant
     left_out = set(Feedback.objects.filter(participant=mine, kind="not_relevant").values_list("other", flat=True))
     if mine.organisation_id:
@@ -103,13 +107,17 @@ def suggestions(me: Me, seen: Sequence[int]) -> Suggestions:
     if rules:
         allowed &= may_be_asked(me, rules)
     rows = list(Recommendation.objects.filter(participant=mine).values_list("other", "reasons"))
+    asked = requests.standing(mine).values_list("asker", "asked", "state")
+    settled = {pk for one, two, state in asked for pk in (one, two) if (state, two) != ("sent", mine.pk)}
     if rows:
         pairs = {other: [(each["mine"], each["theirs"]) for each in reasons] for other, reasons in rows}
         order = [other for other, _reasons in rows if other in allowed]
-        return Suggestions(order, pairs, is_matched=True)
+        return Suggestions(sorted(order, key=lambda pk: pk in settled), pairs, is_matched=True)
     fits = likeness.rank(said(mine.lines.all()), said(Line.objects.filter(participant__in=allowed).order_by("pk")))
     order = [fit.whose for fit in fits[:MOST_SUGGESTED]]
-    return Suggestions(order, {fit.whose: [reason[:2] for reason in fit.reasons] for fit in fits})
+    return Suggestions(
+        sorted(order, key=lambda pk: pk in settled), {fit.whose: [reason[:2] for reason in fit.reasons] for fit in fits}
+    )
 
 
 def said(lines: Any) -> list[likeness.Said]:
@@ -199,7 +207,7 @@ def with_words(rows: Any, text: str) -> Any:
 # --- the cards of one page ------------------------------------------------------------------------------------------
 def cards(me: Me, pks: Sequence[int], pairs: Mapping[int, list[tuple[int, int]]] | None = None) -> list[Card]:
     """These participants in this order, with all that is shown of them: five questions however many."""
-    ordered = Line.objects.order_by("side", "position", "pk")
+    ordered = Line.objects.order_by("-side", "position", "pk")  # offers first
     rows = Participant.objects.filter(pk__in=pks).prefetch_related(Prefetch("lines", ordered))
     by_pk = {row.pk: row for row in rows}
     names = {row.code: str(row.name) for row in Sector.objects.all()}
@@ -215,7 +223,7 @@ def card_of(participant: Participant, sector_names: Mapping[str, str]) -> Card:
     return Card(
         participant,
         sectors=", ".join(sector_names[code] for code in codes if code in sector_names),
-        languages=", ".join(languages.name_of(code) for code in participant.languages),
+        languages=", ".join(language_name(code) for code in participant.languages),
     )
 
 

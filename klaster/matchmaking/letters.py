@@ -23,8 +23,9 @@ from klaster.core import jobs, letters
 from klaster.core.models import Letter
 from klaster.core.notify import channels_of, notify
 from klaster.core.topics import MAIL
-from klaster.events.letters import desk_address, language_of, moment, recipient_of
+from klaster.events.letters import desk_address, language_of, recipient_of
 from klaster.events.recipients import who_run
+from klaster.events.registration_box import moment_of
 from klaster.events.topics import RUN_BY_ME
 from klaster.matchmaking.models import Matchmaking, Meeting, MeetingRequest, Participant, Phase, Representative
 from klaster.matchmaking.topics import MY_MEETINGS
@@ -248,7 +249,7 @@ def _morning_letter(each: Representative, happenings: list[Happening], due: date
 def _until(each: Representative) -> str:
     until = each.participant.matchmaking.answers_until
     with override(language_of(each.registration)):
-        return moment(until, each.registration.event) if until else ""
+        return moment_of(until, each.registration.event) if until else ""
 
 
 # --- reminders ------------------------------------------------------------------------------------------------------

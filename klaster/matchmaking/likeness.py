@@ -18,7 +18,7 @@ WORD = re.compile(r"[^\W\d_]+")
 SHORTEST, ENDING = 4, 3  # letters of a word that says something; letters an ending may have
 MOST_LINES = 4_000  # of others that are compared; the rest is left out
 TECHNOLOGY, SECTOR = 1.5, 0.5  # what a shared tag is worth, in rare words
-ENOUGH = 1.0  # two lines that share less are no reason
+ENOUGH = 1.25  # two lines that share less are no reason
 COMMON = frozenset(
     [
         "about",

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from klaster.accounts.factories import UserFactory
 from klaster.core.models import Letter, Notice
 from klaster.events.factories import CategoryFactory
 from klaster.matchmaking import asking, letters
@@ -140,8 +141,6 @@ def test_rules_of_the_organiser_say_who_asks_whom(two, matchmaking):
 
 
 def test_the_organiser_asks_for_somebody_without_limit_and_it_is_written_down(two, matchmaking):
-    from klaster.accounts.factories import UserFactory
-
     type(matchmaking).objects.filter(pk=matchmaking.pk).update(most_requests=0)
     office = UserFactory(secretariat=True)
     row = requests.ask(*two, by=office, on_behalf=True)

@@ -29,7 +29,12 @@ from klaster.matchmaking.models import Matchmaking, Participant, Phase, Posting,
 def crumbs(me: Me, *more: tuple[str, str]) -> list[dict[str, str]]:
     event = me.matchmaking.event
     home = (_("Matchmaking"), reverse("partner_list", args=[event.slug]))
-    steps = [(str(event.title), event.get_absolute_url()), home if more else (home[0], ""), *more]
+    steps = [
+        (_("Events"), reverse("event_list")),
+        (str(event.title), event.get_absolute_url()),
+        home if more else (home[0], ""),
+        *more,
+    ]
     return [{"title": title, "url": url} for title, url in steps]
 
 

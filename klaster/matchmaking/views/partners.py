@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from klaster.core.limits import limited, limited_finding
 from klaster.directory import filters
 from klaster.directory.views.answers import chips, page_or_part, paged
-from klaster.events.letters import moment
+from klaster.events.registration_box import moment_of
 from klaster.matchmaking import finding
 from klaster.matchmaking.actions import participants as actions
 from klaster.matchmaking.actions import requests
@@ -30,7 +30,7 @@ ASKS_EACH_DAY = 60
 def until(matchmaking: Matchmaking) -> str:
     """When asking ends, in words; empty where it is over or has no end."""
     ends = matchmaking.asks_until
-    return moment(ends, matchmaking.event) if ends and matchmaking.takes_requests else ""
+    return moment_of(ends, matchmaking.event) if ends and matchmaking.takes_requests else ""
 
 
 @require_http_methods(["GET"])

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from klaster.events.letters import moment
+from klaster.events.registration_box import moment_of
 from klaster.matchmaking import finding
 from klaster.matchmaking.actions import requests as actions
 from klaster.matchmaking.forms.participants import AcceptForm, ReasonForm
@@ -45,7 +45,7 @@ def my_meetings(request: HttpRequest, me: Me) -> HttpResponse:
         + [row for row in got if row.state == S.DECLINED],
         "figures": finding.figures(me),
         "form": AcceptForm(),
-        "until": moment(answers_until, me.matchmaking.event) if answers_until else "",
+        "until": moment_of(answers_until, me.matchmaking.event) if answers_until else "",
         "my_day": address("my_day", me) if me.matchmaking.is_published else "",
         "here": request.get_full_path(),
         "crumbs": crumbs(me, (_("My meetings"), "")),
