@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -222,17 +222,18 @@ def happened(matchmaking: Matchmaking, since: datetime.datetime, due: datetime.d
             found[asked_pk].append((at, "asked", name))
     answers = matchmaking.requests.filter(answered_at__gt=since, answered_at__lte=due)
     answers = answers.filter(Q(state=S.ACCEPTED) | Q(state=S.DECLINED, meeting=None)).order_by("answered_at")
-    for asker, at, name, state in answers.values_list("asker", "answered_at", "asked__name", "state"):
-        found[asker].append((at, "agreed" if state == S.ACCEPTED else "declined", name))
+    for asker, when, name, state in answers.values_list("asker", "answered_at", "asked__name", "state"):
+        if when is not None:
+            found[asker].append((when, "agreed" if state == S.ACCEPTED else "declined", name))
     return found
 
 
 @transaction.atomic
 def _morning_letter(each: Representative, happenings: list[Happening], due: datetime.datetime) -> bool:
     """Killed anywhere, the next run writes those that are missing and none twice."""
-    since, news = each.told_until or each.added_at, News()
+    told, news = each.told_until or each.added_at, News()
     for at, what, who in happenings:
-        if at > since:
+        if at > told:
             getattr(news, what).append(who)
     letter = None
     if news:
@@ -300,7 +301,7 @@ def remind(matchmaking: Matchmaking, *, before: datetime.datetime, key: str, aga
 def still_takes_part(letter: Letter) -> bool:
     """Whoever left meanwhile hears nothing more."""
     return Representative.objects.filter(
-        registration=letter.about_pk, registration__state="confirmed", participant__state=Participant.State.IN
+        registration__pk=letter.about_pk, registration__state="confirmed", participant__state=Participant.State.IN
     ).exists()
 
 
@@ -315,11 +316,13 @@ def settle_people(timestamp: int) -> int:
     coming = Matchmaking.objects.exclude(phase=Phase.OVER)
     gone = Representative.objects.filter(participant__matchmaking__in=coming.values("pk"))
     gone = gone.filter(participant__state=Participant.State.IN).exclude(registration__state="confirmed")
-    jobs_to_do = [(participants.leave, (row,)) for row in gone.select_related("participant__matchmaking")]
+    acts: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
+        (participants.leave, (row,)) for row in gone.select_related("participant__matchmaking")
+    ]
     for matchmaking in coming.filter(is_ready_for_all=True).select_related("event"):
         new = matchmaking.event.registrations.confirmed().filter(representative=None)
-        jobs_to_do += [(participants.join, (matchmaking, row)) for row in new]
-    for act, rows in jobs_to_do:
+        acts += [(participants.join, (matchmaking, row)) for row in new]
+    for act, rows in acts:
         try:
             act(*rows, by=None)
             settled += 1

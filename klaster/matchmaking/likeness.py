@@ -213,8 +213,8 @@ class Said:
 
     @cached_property
     def stems(self) -> frozenset[str]:
-        """Beginnings of its words: five letters tell most words apart and forms of one word together."""
-        return frozenset(w[:5] for w in map(folded, WORD.findall(self.text)) if says_something(w))
+        """Beginnings of its words: four letters tell most words apart and keep forms of one word together."""
+        return frozenset(w[:4] for w in map(folded, WORD.findall(self.text)) if says_something(w))
 
 
 @dataclass

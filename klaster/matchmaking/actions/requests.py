@@ -33,18 +33,19 @@ from klaster.matchmaking.models import (
 
 if TYPE_CHECKING:
     from klaster.accounts.models import User
+    from klaster.matchmaking.models.requests import MeetingRequestQuerySet
 
 S = MeetingRequest.State
 LIKE = MeetingRequest.Priority.WOULD_LIKE
 
 
 # --- what stands ----------------------------------------------------------------------------------------------------
-def standing(participant: Participant) -> QuerySet[MeetingRequest]:
+def standing(participant: Participant) -> MeetingRequestQuerySet:
     """Requests of or to the participant that wait or were accepted."""
     return MeetingRequest.objects.live().filter(Q(asker=participant) | Q(asked=participant))
 
 
-def between(one: Participant, two: Participant) -> QuerySet[MeetingRequest]:
+def between(one: Participant, two: Participant) -> MeetingRequestQuerySet:
     """All requests of a pair, the latest first."""
     return MeetingRequest.objects.filter(Q(asker=one, asked=two) | Q(asker=two, asked=one))
 

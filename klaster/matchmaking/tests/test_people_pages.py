@@ -19,7 +19,7 @@ from klaster.matchmaking.models import (
     Unavailable,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from klaster.matchmaking.actions import participants, requests
 from klaster.matchmaking.models import AskRule, Meeting, MeetingRequest, Phase
 
 S = MeetingRequest.State
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 @pytest.fixture
