@@ -19,7 +19,7 @@ from klaster.directory.workspace import Desk
 from klaster.events.demo import FAMILY, GIVEN, Makers, at, both
 from klaster.events.models import Event, Registration, RegistrationState
 from klaster.matchmaking.asking import weight_of
-from klaster.matchmaking.demo_texts import NAMES, SEEKS, TECHNOLOGIES, THEMES, Both
+from klaster.matchmaking.demo_texts import NAMES, SEEKS, THEMES, Both
 from klaster.matchmaking.models import (
     Feedback,
     Line,
@@ -33,7 +33,6 @@ from klaster.matchmaking.models import (
     Side,
     Slot,
     Table,
-    Technology,
     Unavailable,
 )
 
@@ -59,7 +58,6 @@ def load_demo_matchmaking(people: Mapping[str, User]) -> int:
     """Make it where it is missing; what people tried out stays. Returns how many participants were made."""
     if not (settings.DEMO or settings.TESTING):
         raise ImproperlyConfigured("Invented participants exist in demo mode only.")
-    technologies()
     event = the_event(people["secretariat"])
     if event is None:
         return 0
@@ -69,11 +67,6 @@ def load_demo_matchmaking(people: Mapping[str, User]) -> int:
     requests_of(matchmaking, participants)
     what_they_think(participants)
     return len(participants)
-
-
-def technologies() -> None:
-    for code, (name, other_names) in TECHNOLOGIES.items():
-        Technology.objects.get_or_create(code=code, defaults={"name": both(*name), "other_names": other_names})
 
 
 def the_event(by: User) -> Event | None:

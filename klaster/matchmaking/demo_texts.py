@@ -17,33 +17,10 @@ class Theme(NamedTuple):
     needs: tuple[Both, Both]
 
 
-# code: names, and words by which a text is known to be about it
-TECHNOLOGIES: dict[str, tuple[Both, list[str]]] = {
-    "freeze-drying": (("Sausasis šaldymas", "Freeze-drying"), ["liofilizavimas", "liofilizuot", "freeze-dried"]),
-    "eco-packaging": (("Tvarios pakuotės", "Sustainable packaging"), ["pakuot", "packaging", "kompostuojam"]),
-    "fermentation": (("Fermentacija", "Fermentation"), ["fermentuot", "fermented", "raugin", "jogurt", "yoghurt"]),
-    "sensors": (("Jutikliai ir daiktų internetas", "Sensors and IoT"), ["jutikl", "sensor", "LoRaWAN", "IoT"]),
-    "machine-vision": (("Mašininė rega", "Machine vision"), ["vaizdų atpažinim", "machine vision", "kamer", "camera"]),
-    "cnc": (("CNC apdirbimas", "CNC machining"), ["CNC", "frezav", "milling"]),
-    "robotics": (("Robotika", "Robotics"), ["robot", "cobot"]),
-    "solar": (("Saulės energija", "Solar energy"), ["saulės modul", "solar", "fotovolt"]),
-    "bim": (("Statinio informacinis modelis", "Building information modelling"), ["BIM", "skaitmenin statin"]),
-    "medical-devices": (
-        ("Medicinos priemonės", "Medical devices"),
-        ["medicinos priemon", "medical device", "ISO 13485"],
-    ),
-    "smart-textiles": (("Išmanioji tekstilė", "Smart textiles"), ["tekstil", "textile", "audin", "fabric"]),
-    "routing": (("Maršrutų optimizavimas", "Route optimisation"), ["maršrut", "route", "krovin", "freight"]),
-    "lasers": (("Lazeriai", "Lasers"), ["lazer", "laser"]),
-    "xr": (("Virtualioji realybė", "Virtual reality"), ["virtuali", "virtual reality", "VR"]),
-    "food-analysis": (("Maisto tyrimai", "Food analysis"), ["maisto tyrim", "food analysis", "laborator"]),
-    "eco-tourism": (("Gamtos turizmas", "Nature tourism"), ["gamtos turizm", "nature tourism", "žyg", "hiking"]),
-}
-
 THEMES: dict[str, Theme] = {
     "berries": Theme(
         "agrofood",
-        "freeze-drying",
+        "food-processing",
         (
             (
                 "Uogų liofilizavimas ir malimas, serijos nuo 200 kg",
@@ -64,7 +41,7 @@ THEMES: dict[str, Theme] = {
     ),
     "packaging": Theme(
         "manufacturing",
-        "eco-packaging",
+        "packaging",
         (
             (
                 "Celiuliozės pakuotės be plastiko, bandomosios partijos per 3 savaites",
@@ -85,7 +62,7 @@ THEMES: dict[str, Theme] = {
     ),
     "dairy": Theme(
         "agrofood",
-        "fermentation",
+        "functional-food",
         (
             (
                 "Fermentuoti pieno gaminiai privačiu prekės ženklu: jogurtas, kefyras",
@@ -121,7 +98,7 @@ THEMES: dict[str, Theme] = {
     ),
     "vision": Theme(
         "ict",
-        "machine-vision",
+        "artificial-intelligence",
         (
             (
                 "Mašininė rega gamybos linijoms: brokas randamas per 40 ms",
@@ -136,7 +113,7 @@ THEMES: dict[str, Theme] = {
     ),
     "furniture": Theme(
         "manufacturing",
-        "cnc",
+        "furniture-making",
         (
             ("Masyvo baldai viešbučiams, CNC frezavimas", "Solid wood furniture for hotels, CNC milling"),
             ("Medienos detalės pagal brėžinį, nuo vieneto", "Wooden parts to drawing, from a single piece"),
@@ -148,7 +125,7 @@ THEMES: dict[str, Theme] = {
     ),
     "metal": Theme(
         "manufacturing",
-        "robotics",
+        "metal-processing",
         (
             (
                 "Robotizuotas plonų lakštų suvirinimas, serijos nuo 50 vienetų",
@@ -163,7 +140,7 @@ THEMES: dict[str, Theme] = {
     ),
     "solar": Theme(
         "energy_constr",
-        "solar",
+        "photovoltaics",
         (
             (
                 "Saulės modulių įrengimas ant pramoninių stogų ir priežiūra",
@@ -181,7 +158,7 @@ THEMES: dict[str, Theme] = {
     ),
     "building": Theme(
         "energy_constr",
-        "bim",
+        "building-technology",
         (
             (
                 "Daugiabučių atnaujinimas skydinėmis medinėmis fasado sistemomis",
@@ -220,7 +197,7 @@ THEMES: dict[str, Theme] = {
     ),
     "textile": Theme(
         "manufacturing",
-        "smart-textiles",
+        "textiles",
         (
             ("Techniniai audiniai su laidžiais siūlais", "Technical fabrics with conductive yarn"),
             (
@@ -238,7 +215,7 @@ THEMES: dict[str, Theme] = {
     ),
     "logistics": Theme(
         "transport",
-        "routing",
+        "logistics",
         (
             (
                 "Temperatūrą palaikantis krovinių vežimas tarp Baltijos ir Šiaurės šalių",
@@ -253,7 +230,7 @@ THEMES: dict[str, Theme] = {
     ),
     "laser": Theme(
         "manufacturing",
-        "lasers",
+        "laser",
         (
             (
                 "Lazerinis mikroapdirbimas: skylutės plėvelėje nuo 10 mikrometrų",
@@ -271,7 +248,7 @@ THEMES: dict[str, Theme] = {
     ),
     "vr": Theme(
         "creative",
-        "xr",
+        "virtual-reality",
         (
             ("Virtualiosios realybės mokymai gamyklų darbuotojams", "Virtual reality training for factory workers"),
             ("Interaktyvios ekspozicijos muziejams ir parkams", "Interactive exhibitions for museums and parks"),
@@ -283,7 +260,7 @@ THEMES: dict[str, Theme] = {
     ),
     "lab": Theme(
         "health",
-        "food-analysis",
+        "food-safety",
         (
             (
                 "Maisto mokslo tyrimai ir galiojimo laiko bandymai įmonėms",
@@ -304,7 +281,7 @@ THEMES: dict[str, Theme] = {
     ),
     "tourism": Theme(
         "tourism",
-        "eco-tourism",
+        "tourism-technology",
         (
             (
                 "Gamtos turizmo maršrutai pėstiesiems ir dviratininkams, gidai 4 kalbomis",
@@ -329,10 +306,10 @@ SEEKS: dict[str, tuple[tuple[str, int], ...]] = {
     "furniture": (("tourism", 1), ("vr", 0), ("logistics", 0)),
     "metal": (("vision", 0), ("sensors", 1), ("vr", 0)),
     "solar": (("building", 1), ("metal", 0)),
-    "building": (("solar", 1), ("furniture", 1)),
+    "building": (("photovoltaics", 1), ("furniture", 1)),
     "medical": (("textile", 0), ("sensors", 1)),
     "textile": (("medical", 1), ("packaging", 1)),
-    "logistics": (("sensors", 0), ("solar", 0)),
+    "logistics": (("sensors", 0), ("photovoltaics", 0)),
     "laser": (("medical", 0), ("packaging", 1)),
     "vr": (("tourism", 0), ("medical", 1)),
     "lab": (("dairy", 1), ("berries", 1)),

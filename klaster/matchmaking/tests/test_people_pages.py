@@ -88,7 +88,7 @@ def test_a_link_gives_nothing_to_whoever_takes_part_themselves(client, me, match
 
 
 def test_tags_are_proposed_from_the_text_and_count_once_confirmed(client, me):
-    f.TechnologyFactory(code="cnc", other_names=["frezav"])
+    f.TechnologyFactory(code="cnc", other_names=["frezavimas"])
     SectorFactory(code="food", name={"lt": "Maistas", "en": "Food"})
     assert client.post(page("line_new", "offer"), {"text": "x", "language": "lt"}).status_code == 422
     text = "CNC frezavimas maisto įrangai"

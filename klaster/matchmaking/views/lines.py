@@ -16,7 +16,7 @@ from klaster.matchmaking.actions import lines as actions
 from klaster.matchmaking.forms.participants import LineForm
 from klaster.matchmaking.me import Me, for_participants
 from klaster.matchmaking.models import Line, Side
-from klaster.matchmaking.proposals import propose
+from klaster.matchmaking.proposals import proposed
 from klaster.matchmaking.views.participants import common, crumbs, postings_of
 
 
@@ -62,7 +62,7 @@ def line_edit(request: HttpRequest, me: Me, pk: int) -> HttpResponse:
     line = line_of(me, pk)
     initial = {}
     if not line.are_tags_confirmed and request.method == "GET":
-        found = propose(line.text)
+        found = proposed(line.text, language=line.language)
         initial = {
             "sectors": list(dict.fromkeys([*line.sectors, *found.sectors])),
             "technologies": list(dict.fromkeys([*line.technologies, *found.technologies])),
