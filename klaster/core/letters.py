@@ -103,7 +103,7 @@ def write_text(
     person = None if isinstance(to, str) else to
     address = to if isinstance(to, str) else to.email  # type: ignore[attr-defined]
     about_type, about_pk = (label_of(about), str(about.pk)) if about else ("", "")
-    recipient = f"person {person.pk}" if person else address.lower()
+    recipient = lists.who(to)
     return _queue(
         Letter(
             kind=kind,

@@ -1,10 +1,10 @@
 """PDFs from our own templates, by WeasyPrint: tagged, with a title, in the language of their words.
 
-    data = pdf.make("events/certificate.html", {"person": …, "logo": pdf.picture(organisation.logo)})
+    data = pdf.make("events/certificate.html", {"person": …})
 
 The template begins with `{% extends "core/pdf.html" %}` (blocks title, styles, content) and is escaped as every other.
 It names pictures and styles as every page (`{% static "core/css/pdf.css" %}`), so that a browser can print it, too, or
-as the `data:` that `picture()` gives. There is nothing else to be had: no network, no files of the machine.
+as `data:`. There is nothing else to be had: no network, no files of the machine.
 
 A machine without Pango makes no PDF: PdfUnavailable, whose text is a sentence for the page.
 """
@@ -20,12 +20,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import puremagic
 import structlog
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.db.models.fields.files import FieldFile
 from django.http import FileResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +37,6 @@ PACKAGE = "https://package.invalid/"  # what addresses in a template are relativ
 VARIANT = "pdf/ua-1"  # tagged for who reads by ear
 KINDS = {".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png"}
 PICTURE_KINDS = {"image/png", "image/jpeg", "image/gif", "image/webp"}
-LARGEST_PICTURE = 5_000_000  # bytes
 LIGHT = re.compile(r"light-dark\(((?:[^(),]|\([^()]*\))+),(?:[^()]|\([^()]*\))+\)")  # paper is light
 
 # Pango and fontconfig are shared by all threads of a process, and one large document is memory enough at a time.
@@ -94,20 +91,6 @@ def is_available() -> bool:
     except PdfUnavailable:
         return False
     return True
-
-
-def picture(file: FieldFile | bytes | None) -> str:
-    """A picture of ours as `data:` for `src`; nothing where there is none, or where the bytes are no picture."""
-    if not file:
-        return ""
-    try:
-        data = file if isinstance(file, bytes) else file.read()
-        kind = puremagic.from_string(data, mime=True)
-    except (OSError, ValueError):
-        return ""
-    if kind not in PICTURE_KINDS or len(data) > LARGEST_PICTURE:
-        return ""
-    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
 def download(data: bytes, name: str) -> FileResponse:

@@ -131,13 +131,6 @@ class BadgePrintFactory(DjangoModelFactory):
     total = 1
 
 
-class CalendarKeyFactory(DjangoModelFactory):
-    class Meta:
-        model = models.CalendarKey
-
-    person = factory.SubFactory(UserFactory)
-
-
 class CertificateFactory(DjangoModelFactory):
     class Meta:
         model = models.Certificate

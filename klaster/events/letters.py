@@ -90,8 +90,7 @@ def tell_all(event_id: int, kind: str, occasion: str, more: dict[str, Any]) -> i
 
 def with_event(event: Event, registrations: QuerySet[Registration]) -> Iterator[Registration]:
     """These registrations of the event, ready to be written to without a question more about each."""
-    prefetch_related_objects([event], "letter_texts")
-    for registration in registrations.select_related("person", "booked_by__person").order_by("pk"):
+    for registration in registrations.select_related("person", "booked_by__person").order_by("number"):
         registration.event = event
         yield registration
 
@@ -133,6 +132,7 @@ def write(
 
 def texts_of(event: Event, kind: str) -> tuple[str, str]:
     """(subject, text) in the language of now: the organiser's words, or the usual ones where there are none."""
+    prefetch_related_objects([event], "letter_texts")
     own = next((each for each in event.letter_texts.all() if each.kind == kind), None)
     language = languages.current()
     subject, text = (own.subject.get(language), own.text.get(language)) if own else ("", "")

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from klaster.directory.workspace import Act, Desk, Group, Link, Todo
-from klaster.events.actions.events import run_by
 from klaster.events.models import Event, RegistrationState
 
 OF_EVENTS = ("my_events", "event_new", "series_new", "series_edit", "my_evidence")
@@ -18,7 +17,7 @@ OF_EVENTS = ("my_events", "event_new", "series_new", "series_edit", "my_evidence
 
 def links(desk: Desk) -> Iterator[Link]:
     """Events I run: for whoever may begin one, or works on one."""
-    if desk.person.is_secretariat or desk.clusters or run_by(desk.person).exists():
+    if desk.person.is_secretariat or desk.clusters or Event.objects.helped_by(desk.person).exists():
         yield Link(_("Events I run"), reverse("my_events"), "calendar-days", Group.ACTIVITY, pages=OF_EVENTS)
 
 

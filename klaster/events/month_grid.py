@@ -66,8 +66,7 @@ def weeks(
 ) -> list[list[Day]]:
     """Weeks of seven days, beginning as the reader's weeks do. entries: (first day, last day, what is drawn)."""
     listed = list(entries)
-    first_weekday = (formats.get_format("FIRST_DAY_OF_WEEK") - 1) % 7  # Django counts from Sunday, calendar from Monday
-    table = calendar.Calendar(first_weekday).monthdatescalendar(month.year, month.month)
+    table = calendar.Calendar(first_weekday()).monthdatescalendar(month.year, month.month)
     return [[_day(day, month, listed, today) for day in week] for week in table]
 
 
@@ -77,9 +76,13 @@ def _day(day: datetime.date, month: Month, entries: list[Any], today: datetime.d
     return Day(day, day == today, [what for first, last, what in entries if first <= day <= last])
 
 
+def first_weekday() -> int:
+    """0 is Monday: Django counts from Sunday, calendar from Monday."""
+    return (formats.get_format("FIRST_DAY_OF_WEEK") - 1) % 7
+
+
 def weekdays() -> list[tuple[str, str]]:
     """(short, whole) names of the days of a week, from the first."""
-    first = (formats.get_format("FIRST_DAY_OF_WEEK") - 1) % 7
     monday = datetime.date(2024, 1, 1)
-    days = [monday + datetime.timedelta(days=(first + number) % 7) for number in range(7)]
+    days = [monday + datetime.timedelta(days=(first_weekday() + number) % 7) for number in range(7)]
     return [(formats.date_format(day, "D"), formats.date_format(day, "l")) for day in days]

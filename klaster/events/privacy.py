@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -52,10 +50,6 @@ def answered_by(person: User) -> QuerySet[Answer]:
 def came_or_let_in(person: User) -> QuerySet[Attendance]:
     mine = registered_as(person).values("pk")
     return Attendance.objects.filter(Q(registration__in=mine) | Q(by=person) | Q(undone_by=person))
-
-
-def pointed_only(rows: QuerySet[Any], person: User) -> None:
-    """Nothing to do: the rows point at the person, whose own row loses its name."""
 
 
 def certificates_of(person: User) -> QuerySet[Certificate]:

@@ -8,7 +8,7 @@ import rules
 
 from klaster.directory.models import Cluster
 from klaster.directory.rules import is_secretariat
-from klaster.events.models import Event, Registration, Series
+from klaster.events.models import Event, Series
 
 if TYPE_CHECKING:
     from klaster.accounts.models import User
@@ -34,21 +34,9 @@ def runs_series(user: User, series: Series | None) -> bool:
     return series is not None and Series.objects.run_by(user).filter(pk=series.pk).exists()
 
 
-@rules.predicate
-def runs_its_event(user: User, registration: Registration | None) -> bool:
-    return registration is not None and runs_event(user, registration.event)
-
-
-@rules.predicate
-def is_its_person(user: User, registration: Registration | None) -> bool:
-    return registration is not None and user.is_authenticated and registration.person_id == user.pk
-
-
 rules.add_perm("events.add_event", is_secretariat | coordinates_some_cluster)
 rules.add_perm("events.change_event", runs_event)  # words, agenda, team, states, letters
 rules.add_perm("events.add_series", is_secretariat | coordinates_some_cluster)
 rules.add_perm("events.change_series", runs_series)
 rules.add_perm("events.read_registrations", runs_event)
 rules.add_perm("events.check_in_event", helps_at_event)
-rules.add_perm("events.decide_registration", runs_its_event)
-rules.add_perm("events.change_registration", is_its_person | runs_its_event)

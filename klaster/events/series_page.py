@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from klaster.directory import structured as schema
 from klaster.directory.facts import stamp_of
 from klaster.directory.views.answers import paged
-from klaster.events import structured
+from klaster.events import recurrence, structured
 from klaster.events.event_list import for_lists
 from klaster.events.event_places import shown
 from klaster.events.models import Event, Series
@@ -28,7 +28,7 @@ OFTEN = {
 
 def how_often(series: Series) -> str:
     """Of a rule that says no more than how often, in words; of others the dates say it."""
-    parts = dict(part.split("=", 1) for part in series.rrule.split(";") if "=" in part)
+    parts = recurrence.parts(series.rrule)
     return str(OFTEN.get(parts.get("FREQ", ""), "")) if parts.get("INTERVAL", "1") == "1" else ""
 
 

@@ -27,6 +27,8 @@ from django.utils.translation import ngettext
 from wagtail.admin import messages
 from wagtail.admin.views.bulk_action import BulkAction
 
+from klaster.core.keys import key_of
+
 MOST = 500  # rows at once
 Text = str | Promise
 
@@ -64,7 +66,7 @@ class RowsAction(BulkAction):
     @cached_property
     def asked(self) -> list[models.Model]:
         """Rows that were ticked and that this person sees, in the order of their numbers."""
-        pks = {int(pk) for pk in self.request.GET.getlist("id") if pk.isascii() and pk.isdecimal() and len(pk) < 19}
+        pks = {key for pk in self.request.GET.getlist("id") if (key := key_of(pk)) is not None}
         manager = self.model._default_manager
         rows = manager.visible_to(self.request.user) if hasattr(manager.all(), "visible_to") else manager.all()
         found = list(rows.filter(pk__in=pks).order_by("pk")[:MOST])

@@ -95,10 +95,8 @@ def test_the_fetcher_opens_nothing_by_itself(monkeypatch):
 
 def test_pictures_of_ours_and_static_files_are_there():
     page = '{% extends "core/pdf.html" %}{% block content %}<img src="{{ url }}" alt="">{% endblock %}'
-    assert len(pictures(laid_out(page, url=pdf.picture(PNG)))) == 1
+    assert len(pictures(laid_out(page, url=f"data:image/png;base64,{base64.b64encode(PNG).decode()}"))) == 1
     assert len(pictures(laid_out(page, url="core/symbol.svg"))) == 1
-    assert pdf.picture(b"<svg onload=alert(1)>") == ""
-    assert pdf.picture(b"") == pdf.picture(None) == ""
 
 
 def test_paper_is_light():

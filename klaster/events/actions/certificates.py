@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
@@ -15,6 +14,7 @@ from klaster.accounts.models import User
 from klaster.core import audit, languages
 from klaster.events import certificates
 from klaster.events.actions import states
+from klaster.events.actions.forgetting import FORGOTTEN, long_ago
 from klaster.events.evidence import sessions_attended
 from klaster.events.models import Certificate, Event, Registration
 
@@ -33,7 +33,8 @@ def issue(event: Event, *, by: User) -> int:
     were_there = sessions_attended(event)
     rows = (
         event.registrations.filter(pk__in=were_there).exclude(pk__in=event.certificates.values("registration"))
-        .exclude(name__in=["", *in_every_language("Erased person")]).select_related("organisation").order_by("number")
+        .exclude(name__in=["", FORGOTTEN, *in_every_language("Erased person")])
+        .select_related("organisation").order_by("number")
     )  # fmt: skip
     made = _make(event, rows, were_there)
     if made:
@@ -95,5 +96,5 @@ def in_every_language(words: str) -> set[str]:
 
 def forget_names() -> int:
     """Ten years after an event its certificates keep number, date and validity, and lose the name."""
-    long_ago = timezone.now() - datetime.timedelta(days=365 * YEARS_WITH_A_NAME)
-    return Certificate.objects.filter(issued_at__lt=long_ago).exclude(name="").update(name="", organisation="")
+    old = Certificate.objects.filter(issued_at__lt=long_ago(YEARS_WITH_A_NAME))
+    return old.exclude(name="").update(name="", organisation="")

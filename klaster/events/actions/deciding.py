@@ -12,7 +12,16 @@ from django.utils.translation import gettext_noop
 from klaster.directory.actions.rights import demand
 from klaster.events.actions import states
 from klaster.events.actions.registration import in_the_way
-from klaster.events.actions.waiting import give_out, may_fit, move, offer_next, places_of, seat_of, waits_for_the_lot
+from klaster.events.actions.waiting import (
+    give_out,
+    move,
+    offer_next,
+    places_of,
+    rows_of,
+    seat_of,
+    together,
+    waits_for_the_lot,
+)
 from klaster.events.models import Event, Registration
 from klaster.events.models import RegistrationState as S
 
@@ -44,9 +53,8 @@ def decide(event: Event, numbers: Collection[int], what: str, *, by: User, reaso
     """
     event = states.lock(event)
     demand(by, "events.change_event", event)
-    if may_fit(event, places_of(event)):
-        offer_next(event)  # who waits comes before who is approved now
-    rows = [row for row in _rows(event, numbers) if row.state in FROM[what]]
+    offer_next(event)  # who waits comes before who is approved now
+    rows = rows_of(event, *FROM[what], keys=numbers)
     if what == APPROVE:
         found = _approve(event, rows, by=by)
     elif what == GIVE:
@@ -62,22 +70,11 @@ def decide(event: Event, numbers: Collection[int], what: str, *, by: User, reaso
     return found
 
 
-def _rows(event: Event, numbers: Collection[int]) -> list[Registration]:
-    rows = event.registrations.filter(pk__in=numbers).select_related("person", "booked_by__person")
-    found = list(rows.order_by("number"))
-    for row in found:
-        row.event = event
-    return found
-
-
 def _approve(event: Event, rows: list[Registration], *, by: User) -> Decided:
     """Into a place while there is one and nobody waits for it, else onto the waiting list."""
     left, comes_by_lot = places_of(event), waits_for_the_lot(event)
-    groups: dict[int, list[Registration]] = {}
-    for row in rows:
-        groups.setdefault((row.booked_by_id or row.pk) if row.is_together else row.pk, []).append(row)
     confirmed, waiting, refused = [], [], []
-    for party in groups.values():
+    for party in together(rows):
         seats = tuple(seat_of(event, row) for row in party)
         lacking = left.lacking(seats)
         if not lacking and (not comes_by_lot or left.are_endless(seats)):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -141,10 +141,3 @@ def delete_event(event: Event, *, by: User) -> None:
         series.left_out = sorted({*series.left_out, event.series_date})
         series.save()
     event.delete()
-
-
-def run_by(person: User) -> models.QuerySet[Event]:
-    """Events on somebody's desk: those they run, and those at whose door they help."""
-    if person.is_secretariat:
-        return Event.objects.all()
-    return Event.objects.helped_by(person)

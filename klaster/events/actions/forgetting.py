@@ -35,7 +35,7 @@ def forget_needs() -> int:
 
 def forget_names() -> int:
     """Names, addresses and answers, three years after the event; country and firm stay. How many were named."""
-    named = Registration.objects.filter(event__ends__lte=long_ago(timezone.now())).exclude(name=FORGOTTEN)
+    named = Registration.objects.filter(event__ends__lte=long_ago(YEARS_KEPT)).exclude(name=FORGOTTEN)
     forgotten = 0
     while keys := list(named.order_by("pk").values_list("pk", flat=True)[:IN_ONE_GO]):
         with transaction.atomic():
@@ -47,7 +47,8 @@ def forget_names() -> int:
     return forgotten
 
 
-def long_ago(now: datetime.datetime) -> datetime.datetime:
-    """The same day and hour three years before; of 29 February the 28th."""
-    year = now.year - YEARS_KEPT
+def long_ago(years: int) -> datetime.datetime:
+    """The same day and hour so many years ago; of 29 February the 28th."""
+    now = timezone.now()
+    year = now.year - years
     return now.replace(year=year, day=28) if (now.month, now.day) == (2, 29) else now.replace(year=year)

@@ -328,8 +328,7 @@ def change(
     if chosen is not None:
         sessions.choose(row, chosen)
     audit.record(gettext_noop("changed the registration"), row, by=by, before=before)
-    sessions.fill(event, fresh=[row])
-    give_out(event)
+    give_out(event, fresh=[row])
     letters.told(row, "changed")
     return row
 

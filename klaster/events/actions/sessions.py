@@ -80,12 +80,13 @@ def fill(event: Event, fresh: Collection[Registration] = ()) -> None:
     if not (keys := list(waited_for.values_list("pk", flat=True).order_by("pk"))):
         return
     sessions = event.sessions.filter(pk__in=keys).annotate(going=Count("choices", filter=GOES)).order_by("pk")
-    moved = set()
+    moved: set[int] = set()
     for session in sessions:
         waiting = session.choices.filter(is_waiting=True, registration__state=RegistrationState.CONFIRMED)
         free = None if session.capacity is None else max(0, session.capacity - session.going)
-        for choice in waiting.select_related("registration__person").order_by("at", "pk")[:free]:
-            SessionChoice.objects.filter(pk=choice.pk).update(is_waiting=False)
-            moved.add(choice.registration)
-    for registration in sorted(moved - set(fresh), key=lambda row: row.number):
+        for key, who in waiting.order_by("at", "pk").values_list("pk", "registration")[:free]:
+            SessionChoice.objects.filter(pk=key).update(is_waiting=False)
+            moved.add(who)
+    told = event.registrations.filter(pk__in=moved - {row.pk for row in fresh})
+    for registration in letters.with_event(event, told):
         letters.told(registration, "changed")

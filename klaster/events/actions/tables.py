@@ -46,11 +46,9 @@ def note(registration: Registration, *, email: str, note: str, by: User) -> Regi
 def tell_again(event: Event, numbers: Collection[int], *, by: User) -> int:
     """Write once more to these people how their registration stands; how many letters that were."""
     demand(by, "events.change_event", event)
-    rows = event.registrations.filter(pk__in=numbers).select_related("person", "booked_by__person").order_by("number")
     occasion = f"again {timezone.now():%Y-%m-%d %H:%M}"  # pressed twice it is one letter
     written = 0
-    for row in rows:
-        row.event = event
+    for row in letters.with_event(event, event.registrations.filter(pk__in=numbers)):
         written += letters.write(row, LetterKind(row.state), occasion=occasion, note=row.reason) is not None
     return written
 

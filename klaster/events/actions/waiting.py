@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -47,20 +47,22 @@ def places_of(event: Event) -> Places:
     return left
 
 
-def rows_of(event: Event, *states_: str) -> list[Registration]:
-    """Registrations in these states by number, with what a letter to them needs."""
-    rows = event.registrations.filter(state__in=states_).select_related("person", "booked_by__person")
-    found = list(rows.order_by("number"))
-    for row in found:
-        row.event = event
-    return found
+def rows_of(event: Event, *states_: str, keys: Collection[int] | None = None) -> list[Registration]:
+    """Registrations in these states by number, with what a letter to them needs; only those of these keys, if given."""
+    rows = event.registrations.filter(state__in=states_)
+    return list(letters.with_event(event, rows if keys is None else rows.filter(pk__in=keys)))
+
+
+def together(rows: Iterable[Registration]) -> list[list[Registration]]:
+    """Who comes alone, and who all or not at all."""
+    groups: dict[int, list[Registration]] = {}
+    for row in rows:
+        groups.setdefault((row.booked_by_id or row.pk) if row.is_together else row.pk, []).append(row)
+    return list(groups.values())
 
 
 def parties_of(event: Event) -> dict[Party, list[Registration]]:
     """Who waits, alone or together."""
-    groups: dict[int, list[Registration]] = {}
-    for row in rows_of(event, RegistrationState.WAITING):
-        groups.setdefault((row.booked_by_id or row.pk) if row.is_together else row.pk, []).append(row)
     return {
         Party(
             members[0].number,
@@ -68,7 +70,7 @@ def parties_of(event: Event) -> dict[Party, list[Registration]]:
             any(row.is_member for row in members),
             min((row.lot for row in members if row.lot), default=None),
         ): members
-        for members in groups.values()
+        for members in together(rows_of(event, RegistrationState.WAITING))
     }
 
 
@@ -95,10 +97,10 @@ def place_in_list(registration: Registration) -> int | None:
 
 
 # --- giving out -----------------------------------------------------------------------------------------------------
-def give_out(event: Event) -> list[Registration]:
+def give_out(event: Event, *, fresh: Collection[Registration] = ()) -> list[Registration]:
     """Offer places that are left to who waits for them; who was offered one. The event is locked."""
     offered = offer_next(event)
-    sessions.fill(event)
+    sessions.fill(event, fresh=fresh)
     states.settle(event)
     return offered
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core import signing
-from django.core.exceptions import ValidationError
 from django.forms.formsets import BaseFormSet
 from django.http import HttpRequest, QueryDict
 from django.utils import formats
@@ -95,7 +95,7 @@ class AboutForm(forms.ModelForm):
             del self.fields["dietary"], self.fields["access_needs"]
         self.fields["country"].required = True
         if not self.instance.country:
-            self.initial.setdefault("country", event.country.code or "LT")
+            self.initial.setdefault("country", event.country.code or settings.COUNTRY)
 
     def _ask_sessions(self) -> None:
         offered = list(sessions.with_room(self.event))
@@ -355,12 +355,3 @@ def with_rows(data: QueryDict, *, more: bool = False, without: str = "") -> Quer
                 data[f"colleagues-{number}-{name}"] = data.get(f"colleagues-{number + 1}-{name}", "")
         data["colleagues-TOTAL_FORMS"] = str(total - 1)
     return data
-
-
-def refuse(form: RegisterForm, error: ValidationError) -> None:
-    """What the action said, at the field it means where there is one."""
-    if hasattr(error, "error_dict"):
-        for name, problems in error.error_dict.items():
-            form.add_error(name if name in form.fields else None, problems)
-    else:
-        form.add_error(None, error)

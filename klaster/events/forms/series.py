@@ -41,7 +41,6 @@ ENDS = [
     (COUNT, gettext_lazy("after a number of times")),
     (UNTIL, gettext_lazy("on a day")),
 ]
-RULE = ("pattern", "ends", "count", "until")
 
 
 class SeriesForm(MomentsForm, WhoRunsIt, VersionedForm):

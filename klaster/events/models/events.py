@@ -88,6 +88,8 @@ class EventQuerySet(SearchedQuerySet):
 
     def helped_by(self, user: Reader) -> Self:
         """Events at whose door this person may check people in."""
+        if getattr(user, "is_secretariat", False):
+            return self
         if not user.is_authenticated:
             return self.none()
         team = TeamMember.objects.filter(event=OuterRef("pk"), person=user)

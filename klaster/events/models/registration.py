@@ -141,6 +141,11 @@ ENDED = (RegistrationState.DECLINED, RegistrationState.CANCELLED, RegistrationSt
 
 
 class RegistrationQuerySet(models.QuerySet):
+    def of_token(self, token: str) -> Self:
+        """The one that a signed link opens."""
+        known = Registration.pk_of_token(token)
+        return self.filter(pk=known[0], code=known[1]) if known else self.none()
+
     def confirmed(self) -> Self:
         return self.filter(state=RegistrationState.CONFIRMED)
 

@@ -247,7 +247,7 @@ def test_an_erased_person_leaves_a_certificate_without_a_name(client, in_english
 
 
 def test_names_go_after_ten_years():
-    old = f.CertificateFactory(issued_at=timezone.now() - datetime.timedelta(days=3651))
+    old = f.CertificateFactory(issued_at=timezone.now() - datetime.timedelta(days=3654))
     new = f.CertificateFactory(issued_at=timezone.now() - datetime.timedelta(days=3640))
     assert actions.forget_names() == 1
     assert [row.name for row in Certificate.objects.order_by("pk")] == ["", new.name]

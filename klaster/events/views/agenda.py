@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klaster.core import files
+from klaster.core.keys import key_of
 from klaster.directory.views.editing import save_form
 from klaster.events import agenda, desk, times
 from klaster.events.actions import agenda as actions
@@ -223,7 +224,7 @@ class MoveForm(forms.Form):
             values["starts"] = times.first_moment(wall, self.event.zone)
         if "room" in self.data:
             chosen = self.cleaned_data["room"]
-            room = self.event.rooms.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 19 else None
+            room = self.event.rooms.filter(pk=key_of(chosen)).first()
             if chosen and room is None:
                 raise ValidationError(_("This room is no longer there."))
             values["room"] = room
@@ -264,5 +265,4 @@ def material_file(request: HttpRequest, slug: str, pk: int) -> FileResponse:
 
 def holder_of(token: str) -> Registration | None:
     """The registration that a signed link stands for."""
-    known = Registration.pk_of_token(token) if token else None
-    return Registration.objects.confirmed().filter(pk=known[0], code=known[1]).first() if known else None
+    return Registration.objects.confirmed().of_token(token).first() if token else None

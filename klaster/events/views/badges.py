@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from klaster.core import files, pdf
+from klaster.core.keys import key_of
 from klaster.core.limits import limited
 from klaster.events import badges, desk
 from klaster.events.actions.badges import order_badges
@@ -25,7 +26,7 @@ from klaster.events.views.door import RIGHT
 def event_badges(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Choose whose badges, in which format and order. `?pk=` (several times) names people instead of a filter."""
     event = desk.event_for(request, slug, RIGHT)
-    named = [pk for pk in request.GET.getlist("pk") if pk.isdecimal() and len(pk) < 19]
+    named = [pk for pk in request.GET.getlist("pk") if key_of(pk) is not None]
     form = BadgesForm(request.POST or None, event=event, named=named)
     if request.method == "POST" and form.is_valid():
         try:

@@ -99,9 +99,8 @@ def of_the_address(request: HttpRequest) -> str:
 @limited("calendar", limit=OF_ONE_ADDRESS, per=60, methods=["GET"], who=of_the_address)
 def registration_ics(request: HttpRequest, token: str) -> HttpResponseBase:
     """The event for one who registered, with where it is online; cancelled once either is."""
-    pk, code = Registration.pk_of_token(token) or (0, "")
     rows = Registration.objects.select_related("event__organiser").filter(event__starts__isnull=False)
-    registration = get_object_or_404(rows, pk=pk, code=code)
+    registration = get_object_or_404(rows.of_token(token))
     entries = [calendar_files.of_registration(registration)]
     event = registration.event
     return answer(request, entries, name=str(event.title), file=event.slug, cache=PRIVATE, is_feed=False)

@@ -71,8 +71,7 @@ def certificate_check(request: HttpRequest, code: str) -> HttpResponse:
 # --- its holder -------------------------------------------------------------------------------------------------------
 def held_by(token: str) -> Certificate:
     """The valid certificate of whoever holds this signed link."""
-    found = Registration.pk_of_token(token)
-    registration = found and Registration.objects.filter(pk=found[0], code=found[1]).first()
+    registration = Registration.objects.of_token(token).first()
     certificate = registration and certificates.of(registration)
     if not certificate:
         raise Http404

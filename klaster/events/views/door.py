@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klaster.core.headers import with_camera
+from klaster.core.keys import key_of
 from klaster.core.limits import limited_finding
 from klaster.events import desk, door_counters, door_list
 from klaster.events.actions import door
@@ -60,7 +61,7 @@ def event_door(request: HttpRequest, slug: str) -> HttpResponse:
 
 def session_of(event: Event, key: str) -> Session | None:
     """The session of this key, for what a person chose or a phone sent; None for the event itself."""
-    return get_object_or_404(event.sessions, pk=int(key)) if key.isdecimal() and len(key) < 19 else None
+    return get_object_or_404(event.sessions, pk=number) if (number := key_of(key)) is not None else None
 
 
 def frame(event: Event) -> dict[str, Any]:
@@ -108,8 +109,7 @@ def event_check_in(request: HttpRequest, slug: str) -> HttpResponse:
     """One person, by the button of the list or by a typed code; then the list again."""
     event = desk.event_for(request, slug, RIGHT)
     session = session_of(event, request.POST.get("session", ""))
-    pk = request.POST.get("pk", "")
-    pk = int(pk) if pk.isdecimal() and len(pk) < 19 else None
+    pk = key_of(request.POST.get("pk", ""))
     outcome = door.check_in(event, by=request.user, pk=pk, code=request.POST.get("code", "")[:40], session=session)
     say = {door.Kind.IN: messages.success, door.Kind.REFUSED: messages.error}.get(outcome.kind, messages.warning)
     say(request, outcome.words)
@@ -149,9 +149,8 @@ def back_to(event: Event, session: Session | None) -> str:
 @require_POST
 def event_check_in_undo(request: HttpRequest, slug: str) -> HttpResponse:
     event = desk.event_for(request, slug, RIGHT)
-    key = request.POST.get("undo", "")
     rows = Attendance.objects.filter(registration__event=event).select_related("registration", "session")
-    row = get_object_or_404(rows, pk=int(key) if key.isdecimal() and len(key) < 19 else 0)
+    row = get_object_or_404(rows, pk=key_of(request.POST.get("undo", "")))
     try:
         person = door.undo(row, by=request.user)
         messages.success(request, _("%(name)s is not checked in any more.") % {"name": person.name})

@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klaster.core import languages
+from klaster.core.keys import key_of
 from klaster.core.limits import limited
 from klaster.core.models import Letter
 from klaster.events import desk, emails, letter_texts, letters, recipients
@@ -256,7 +257,6 @@ def event_mailing(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "skipped": [{"label": Recipient.Skipped(why).label, "number": number} for why, number in skipped],
         "percent": 100 * (gone - unwritten) // total if total else 0,
         "is_working": mailing.state == Mailing.State.SENDING or states.get(Letter.State.QUEUED, 0) > 0,
-        "can_hold": mailing.state == Mailing.State.SENDING or states.get(Letter.State.QUEUED, 0) > 0,
         "may_agree": mailing.state == Mailing.State.WAITING and mailing.by_id != request.user.pk,
         **preview(request, mailing.event, people, {"subject": mailing.subject, "text": mailing.text}),
     }  # fmt: skip
@@ -301,10 +301,8 @@ def event_outbox(request: HttpRequest, slug: str) -> HttpResponse:
     event = desk.event_for(request, slug)
     rows = actions.outbox(event).order_by("-pk")
     state, mailing = request.GET.get("state", ""), request.GET.get("mailing", "")
-    if mailing.isdecimal():
-        rows = rows.filter(
-            pk__in=Recipient.objects.filter(mailing=int(mailing[:9]), mailing__event=event).values("letter")
-        )
+    if key := key_of(mailing):
+        rows = rows.filter(pk__in=Recipient.objects.filter(mailing=key, mailing__event=event).values("letter"))
     counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
     if state in Letter.State.values:
         rows = rows.filter(state=state)
@@ -319,7 +317,7 @@ def event_outbox(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "tabs": tabs,
         "state": state,
-        "mailing": mailing if mailing.isdecimal() else "",
+        "mailing": key or "",
         "failed": counts.get(Letter.State.FAILED, 0),
     }
     return render(request, "events/event_outbox.html", context)
@@ -352,7 +350,7 @@ def reason_of(letter: Letter) -> str:
 def event_outbox_again(request: HttpRequest, slug: str) -> HttpResponse:
     event = desk.event_for(request, slug)
     letter = request.POST.get("letter", "")
-    number = actions.try_again(event, by=request.user, letter_id=int(letter[:18]) if letter.isdecimal() else None)  # type: ignore[arg-type]
+    number = actions.try_again(event, by=request.user, letter_id=key_of(letter))  # type: ignore[arg-type]
     if number:
         said.success(
             request, ngettext("%(n)s letter is tried again.", "%(n)s letters are tried again.", number) % {"n": number}
@@ -366,10 +364,7 @@ def event_outbox_again(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def registration_online(request: HttpRequest, token: str) -> HttpResponse:
     """On to the online room, as it is now, for whoever takes part now."""
-    known = Registration.pk_of_token(token)
-    if known is None:
-        raise Http404
-    registration = get_object_or_404(Registration.objects.select_related("event"), pk=known[0], code=known[1])
+    registration = get_object_or_404(Registration.objects.select_related("event").of_token(token))
     event = registration.event
     if letters.online_link(registration) and event.online_url and not event.is_off:
         return HttpResponseRedirect(event.online_url)

@@ -33,7 +33,7 @@ WEEKS = 12
 @require_GET
 def my_events(request: HttpRequest) -> HttpResponse:
     """Events this person runs or helps at: those that come, drafts, those that are over."""
-    mine = actions.run_by(request.user).select_related("organiser", "cluster", "series")  # type: ignore[arg-type]
+    mine = Event.objects.helped_by(request.user).select_related("organiser", "cluster", "series")
     held = Q(registrations__state__in=HOLD_A_PLACE)
     on_site = held & ~Q(registrations__is_online=True, mode=Event.Mode.BOTH)
     mine = mine.annotate(

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.db.models import Case, When
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -19,13 +19,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klaster.core import limits
+from klaster.core.keys import key_of
 from klaster.core.limits import limited
 from klaster.directory.views.answers import paged
+from klaster.directory.views.editing import add_errors
 from klaster.events import answers, letters, more_parts, when
 from klaster.events.actions import registration as actions
 from klaster.events.actions import waiting
 from klaster.events.event_places import place_of
-from klaster.events.forms.registration import AboutForm, RegisterForm, colleagues_for, refuse, with_rows
+from klaster.events.forms.registration import AboutForm, RegisterForm, colleagues_for, with_rows
 from klaster.events.models import Draw, Event, Registration, State
 from klaster.events.models import RegistrationState as S
 
@@ -75,7 +77,7 @@ def take(
         form.add_error(None, too_often(refusal.retry_after))
         return register_page(request, event, form, colleagues, mine, status=429)
     except ValidationError as error:
-        refuse(form, error)
+        add_errors(form, error)
         return register_page(request, event, form, colleagues, mine, status=422)
     own = next((row for row in [*taken.rows, *taken.known] if by and row.person_id == by.pk), None)
     if own is not None:
@@ -170,11 +172,8 @@ def event_registered(request: HttpRequest, slug: str) -> HttpResponse:
 
 # --- one's own ------------------------------------------------------------------------------------------------------
 def registration_of(token: str) -> Registration:
-    found = Registration.pk_of_token(token)
-    if found is None:
-        raise Http404
     rows = Registration.objects.select_related("event__organiser", "category", "organisation", "person")
-    return get_object_or_404(rows, pk=found[0], code=found[1])
+    return get_object_or_404(rows.of_token(token))
 
 
 def person_of(request: HttpRequest, row: Registration) -> Any:
@@ -247,9 +246,7 @@ def registration_cancel(request: HttpRequest, token: str) -> HttpResponse:
     mine = registration_of(token)
     row, asked = mine, request.POST.get("colleague", "")
     if asked:
-        if not (asked.isascii() and asked.isdecimal() and len(asked) < 16):
-            raise Http404
-        row = get_object_or_404(mine.colleagues.select_related("event"), pk=int(asked))
+        row = get_object_or_404(mine.colleagues.select_related("event"), pk=key_of(asked))
     reason = request.POST.get("reason", "").replace("\x00", "").strip()[:500]
     try:
         actions.cancel(row, by=person_of(request, mine), reason=reason)
@@ -276,7 +273,7 @@ def registration_change(request: HttpRequest, token: str) -> HttpResponse:
         try:
             actions.change(row, values, by=person_of(request, row), answers=form.answers, chosen=chosen)
         except ValidationError as error:
-            refuse(form, error)
+            add_errors(form, error)
         else:
             messages.success(request, _("Your registration is changed."))
             return redirect("registration_detail", token=token)

@@ -22,15 +22,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klaster.core import tables
+from klaster.core.keys import key_of
 from klaster.core.limits import limited, limited_finding
 from klaster.directory import exports, filters
 from klaster.directory.filters import Facet, Selection
 from klaster.directory.views.answers import chips
+from klaster.directory.views.editing import add_errors
 from klaster.events import desk, registration_columns, registration_table
 from klaster.events.actions import deciding
 from klaster.events.actions import registration as registration_actions
 from klaster.events.actions import tables as table_actions
-from klaster.events.forms.registration import refuse
 from klaster.events.forms.tables import DataForm, NoteForm
 from klaster.events.models import ChosenColumns, Event, Question, Registration
 from klaster.events.registration_columns import Column
@@ -172,7 +173,7 @@ def registration_export(request: HttpRequest, slug: str, ending: str) -> HttpRes
 def registrations_decide(request: HttpRequest, slug: str) -> HttpResponse:
     """Decide on the ticked rows; what takes a place away is asked for once more, with a reason."""
     event = desk.event_for(request, slug)
-    numbers = [int(pk) for pk in request.POST.getlist("row")[:PER_PAGE] if pk.isdecimal() and len(pk) < 19]
+    numbers = [key for pk in request.POST.getlist("row")[:PER_PAGE] if (key := key_of(pk)) is not None]
     what, asked = request.POST.get("do", ""), request.GET.urlencode()
     back = reverse("event_registrations", args=[slug]) + (f"?{asked}" if asked else "")
     if not numbers:
@@ -264,7 +265,7 @@ def registration_data(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 row, values, by=request.user, answers=form.answers, chosen=chosen, by_organiser=True
             )
         except ValidationError as error:
-            refuse(form, error)
+            add_errors(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect("registration_edit", slug=slug, pk=pk)
