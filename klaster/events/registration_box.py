@@ -146,16 +146,17 @@ def _count(event: Event, box: Box) -> None:
     box.by_lot = waits_for_the_lot(event)
     box.taken, box.capacity = on_site, event.capacity
     parts = [_left(event.capacity, on_site, box)] if event.capacity is not None else []
-    if event.has_two_ways and event.online_capacity is not None:
-        left = _left(event.online_capacity, online, box)
-        parts.append(_("online: %(places)s") % {"places": left[:1].lower() + left[1:]})
-        if not event.capacity:
-            box.taken, box.capacity = online, event.online_capacity
-    elif event.has_two_ways and parts:
-        parts.append(_("online as many as come"))
+    if event.has_two_ways:
+        parts = [_("on site: %(places)s") % {"places": _within(part)} for part in parts]
+        if event.online_capacity is not None:
+            parts.append(_("online: %(places)s") % {"places": _within(_left(event.online_capacity, online, box))})
+            if not event.capacity:
+                box.taken, box.capacity = online, event.online_capacity
+        elif parts:
+            parts.append(_("online as many as come"))
     if parts and waiting:
         parts.append(ngettext("%(number)s person waits", "%(number)s people wait", waiting) % {"number": waiting})
-    box.places = " · ".join(parts)
+    box.places = capfirst(" · ".join(parts))
 
 
 def counted(event: Event) -> tuple[int, int, int]:
@@ -168,6 +169,11 @@ def counted(event: Event) -> tuple[int, int, int]:
     )
     online = found["online"] if event.has_two_ways else 0
     return found["held"] - online, online, found["waiting"]
+
+
+def _within(words: str) -> str:
+    """As it stands inside a sentence."""
+    return words[:1].lower() + words[1:]
 
 
 def _left(all_: int, taken: int, box: Box) -> str:
