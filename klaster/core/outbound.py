@@ -88,6 +88,7 @@ class Client:
     resolve: Resolver = look_up
     network: httpcore.NetworkBackend = field(default_factory=httpcore.SyncBackend)
     tls: ssl.SSLContext | None = None
+    is_own: bool = False  # an address the administrator set, not a person: on this machine or network, at any port
 
     def request(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
@@ -95,7 +96,7 @@ class Client:
         """Ask; GET and HEAD follow up to three redirects. Raises OutboundError."""
         deadline = Deadline(self.limits.seconds)
         try:
-            target = addresses.parse(url)
+            target = addresses.own(url) if self.is_own else addresses.parse(url)
             for _hop in range(MAX_REDIRECTS + 1):
                 answer = self._ask(method, target, dict(headers or {}), body, deadline)
                 location = answer.headers.get("location")
@@ -122,7 +123,7 @@ class Client:
             "Connection": "close",
             **headers,
         }
-        backend = GuardedNetwork(self.network, self.resolve, deadline, self.limits)
+        backend = GuardedNetwork(self.network, self.resolve, deadline, self.limits, is_own=self.is_own)
         try:
             with (
                 httpcore.ConnectionPool(
@@ -167,14 +168,25 @@ class Deadline:
 class GuardedNetwork(httpcore.NetworkBackend):
     """Connects only to addresses that were judged: no second look-up, and the peer is asked who it is."""
 
-    def __init__(self, network: httpcore.NetworkBackend, resolve: Resolver, deadline: Deadline, limits: Limits):
+    def __init__(
+        self,
+        network: httpcore.NetworkBackend,
+        resolve: Resolver,
+        deadline: Deadline,
+        limits: Limits,
+        *,
+        is_own: bool = False,
+    ):
         self._network, self._resolve, self._deadline, self._limits = network, resolve, deadline, limits
+        self._is_own = is_own
+
+    def _judge(self, text: str) -> addresses.Address:
+        if self._is_own:
+            return addresses.read(text)
+        return addresses.judge(text, also_refused=settings.OUTBOUND_REFUSED_NETWORKS)
 
     def connect_tcp(self, host: str, port: int, *_args: Any, **_options: Any) -> httpcore.NetworkStream:
-        judged = [
-            addresses.judge(answer, also_refused=settings.OUTBOUND_REFUSED_NETWORKS)
-            for answer in self._look_up(host, port)
-        ]  # one bad answer refuses the name
+        judged = [self._judge(answer) for answer in self._look_up(host, port)]  # one bad answer refuses the name
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in judged:
             try:
@@ -185,7 +197,7 @@ class GuardedNetwork(httpcore.NetworkBackend):
                 failure = error
                 continue
             peer = stream.get_extra_info("server_addr")
-            if peer is None or addresses.judge(peer[0]) != address:
+            if peer is None or (not self._is_own and addresses.judge(peer[0]) != address):
                 stream.close()
                 raise BadAddress("another peer than the one judged")
             return TimedStream(stream, self._deadline, self._limits)

@@ -1,6 +1,7 @@
 """Postings of the other side that come near to one, each with both texts quoted: nobody says that they fit.
 
-Compared are sectors, technologies and words, and the page says so: `compares` names what was looked at.
+Compared are the meanings of the texts and their tags, once the posting's line has a vector (near_lines.py); until then,
+and where no model is, sectors, technologies and words. The page says so: `compares` names what was looked at.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.search import SearchRank
 from django.db.models import F, Q, Value
 
@@ -19,13 +21,16 @@ from klaster.directory.search_columns import Lexemes
 from klaster.matchmaking.board_list import Vocabulary, for_lists
 from klaster.matchmaking.models import Posting, Side
 from klaster.matchmaking.models.words import Tagged
+from klaster.matchmaking.near_lines import answers
+from klaster.matchmaking.vectors import has_vector
 
 SHOWN, LOOKED_AT = 4, 200
 SECTOR, TECHNOLOGY, WORD = 1.0, 2.0, 0.5  # what a shared tag counts, and a shared word of five letters and more
 NEAR = 2.0  # a technology; a sector with two words; four words
 LONGEST_QUOTE = 240
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
-TAGS = "tags"
+TAGS, MEANING = "tags", "meaning"
+LIKELY = 0.05  # of twenty as near as this, one is a partner where it was measured; what is less is left out
 
 
 @dataclass
@@ -42,7 +47,7 @@ class Suggestion:
 @dataclass
 class Suggestions:
     rows: list[Suggestion]
-    compares: str = TAGS  # only tags and words; a backend that compares meanings says so
+    compares: str = TAGS
 
 
 def suggestions(posting: Tagged, *, shown: int = SHOWN) -> Suggestions:
@@ -50,6 +55,8 @@ def suggestions(posting: Tagged, *, shown: int = SHOWN) -> Suggestions:
 
     `posting` is one, or anything else with side, language, tags, title and text (a brokered request).
     """
+    if meant := by_meaning(posting, shown):
+        return Suggestions(meant, MEANING)
     other = Posting.objects.current().filter(side=Side(posting.side).other)
     for owner in ("organisation_id", "cluster_id"):
         if value := getattr(posting, owner, None):
@@ -67,6 +74,17 @@ def suggestions(posting: Tagged, *, shown: int = SHOWN) -> Suggestions:
     rows = {row.pk: row for row in for_lists(Posting.objects.filter(pk__in=best))}
     Vocabulary().tag(rows.values()) if rows else None
     return Suggestions([explained(posting, rows[pk], value) for pk, value in best.items() if pk in rows])
+
+
+def by_meaning(posting: Tagged, shown: int) -> list[Suggestion]:
+    """What everybody may see; nothing while the posting's line has no vector, or where nothing is near."""
+    line = getattr(posting, "line", None)
+    if line is None or not has_vector(line):
+        return []
+    best = {one.posting.pk: one.p for one in answers(line, AnonymousUser(), shown=shown) if one.p >= LIKELY}
+    rows = {row.pk: row for row in for_lists(Posting.objects.filter(pk__in=best))}
+    Vocabulary().tag(rows.values()) if rows else None
+    return [explained(posting, rows[pk], p) for pk, p in best.items() if pk in rows]
 
 
 def any_word(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,8 +13,6 @@ from .backends import Role
 from .draft import draft
 from .profiles import Line, Profile
 from .scoring import Direction, Known, Scores, Side, direction, reciprocal
-
-Allowed = Callable[[Profile, Profile], bool]  # may the second be shown to the first
 
 
 @dataclass(frozen=True)
@@ -43,17 +41,13 @@ class Matches:
     """Everybody against everybody, in memory: for one event of some thousand people."""
 
     profiles: Sequence[Profile]
-    allowed: NDArray[np.bool_] | None = None
+    allowed: NDArray[np.bool_] | None = None  # row: to whom; column: who is shown
 
     @cached_property
     def there(self) -> Direction:
         """Row: whose needs; column: whose offers."""
         others = ~np.eye(len(self.profiles), dtype=bool)
-        return direction(
-            side(self.profiles, "need"),
-            side(self.profiles, "offer"),
-            others if self.allowed is None else others & self.allowed,
-        )
+        return direction(side(self.profiles, "need"), side(self.profiles, "offer"), others)
 
     @cached_property
     def p(self) -> Scores:
@@ -66,7 +60,10 @@ class Matches:
     @cached_property
     def scores(self) -> Scores:
         """Reciprocal scores; NaN for oneself, those not allowed, and where neither side can be said anything of."""
-        return reciprocal(self.p, self.p.T)
+        scores = reciprocal(self.p, self.p.T)
+        if self.allowed is not None:
+            scores[~self.allowed] = np.nan
+        return scores
 
     def ranking(self, number: int) -> list[int]:
         """All others that can be recommended, best first; of equals the earlier."""

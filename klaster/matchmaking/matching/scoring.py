@@ -76,7 +76,7 @@ class Direction:
 def direction(needs: Side, offers: Side, allowed: NDArray[np.bool_] | None = None) -> Direction:
     """s = z(max over needs × offers of centred cosine less half the offer's hubness) + 0.75 z(max of tags in common).
 
-    z is over all offers that the owner of the needs may be shown. Without vectors, or without tags, the other alone.
+    z is over the offers of all others. Without vectors, or without tags, the other alone.
     """
     text = _best(needs, offers, _cosines(needs, offers))
     tags = _best(needs, offers, _tags_in_common(needs, offers))

@@ -19,11 +19,13 @@ from klaster.matchmaking.models.meetings import (
 from klaster.matchmaking.models.outcomes import Outcome
 from klaster.matchmaking.models.participants import Block, Participant, Representative, Unavailable
 from klaster.matchmaking.models.requests import Feedback, MeetingRequest, Recommendation
+from klaster.matchmaking.models.vectors import EmbeddingModel, LanguageMean, LineVector, OfferCrowd
 from klaster.matchmaking.models.words import Line, Side, Technology
 
 __all__ = [
-    "AskRule", "Block", "BrokeredRequest", "BrokeredState", "Candidate", "Feedback", "Interest", "InterestState",
-    "LedgerEntry", "Line", "Matchmaking", "Meeting", "MeetingRequest", "MeetingSide", "MoveProposal", "Outcome",
-    "Participant", "Phase", "Placement", "Posting", "PostingState", "PostingText", "Recommendation", "Representative",
-    "Run", "SavedSearch", "Side", "Sitting", "Slot", "Table", "Technology", "Unavailable",
+    "AskRule", "Block", "BrokeredRequest", "BrokeredState", "Candidate", "EmbeddingModel", "Feedback", "Interest",
+    "InterestState", "LanguageMean", "LedgerEntry", "Line", "LineVector", "Matchmaking", "Meeting",
+    "MeetingRequest", "MeetingSide", "MoveProposal", "OfferCrowd", "Outcome", "Participant", "Phase", "Placement",
+    "Posting", "PostingState", "PostingText", "Recommendation", "Representative", "Run", "SavedSearch", "Side",
+    "Sitting", "Slot", "Table", "Technology", "Unavailable",
 ]  # fmt: skip

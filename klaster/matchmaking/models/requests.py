@@ -96,7 +96,8 @@ class MeetingRequest(models.Model):
 class Recommendation(models.Model):
     """Somebody the matching shows to a participant, with the reasons; replaced each time it is computed.
 
-    `reasons` is a list of pairs of lines, the best first: {"mine": pk, "theirs": pk, "likeness": z}.
+    `reasons`: the pair of lines for each direction, {"mine": pk, "theirs": pk, "likeness": cosine or null, "tags": in
+    both}. Lines are looked up and quoted when they are shown; one that is gone meanwhile leaves its reason out.
     """
 
     participant = models.ForeignKey(

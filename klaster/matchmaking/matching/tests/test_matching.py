@@ -64,13 +64,15 @@ def test_the_order_of_profiles_changes_no_score(profiles, random):
     assert np.allclose(shuffled, Matches(profiles).scores[np.ix_(order, order)], equal_nan=True, atol=1e-4)
 
 
-def test_who_is_not_allowed_is_neither_shown_nor_counted():
-    profiles = [Profile(at, (line("need", 1, at), line("offer", at, 1))) for at in range(4)]
-    allowed = np.ones((4, 4), dtype=bool)
-    allowed[0, 1] = allowed[1, 0] = False
+@given(pools(), st.integers(0, 2**32), st.integers(1, 5))
+@settings(deadline=None, max_examples=40)
+def test_who_is_not_allowed_is_not_shown_whoever_may_see_whom(profiles, seed, k):
+    allowed = np.random.default_rng(seed).random((len(profiles), len(profiles))) < 0.5
     matches = Matches(profiles, allowed)
-    assert set(matches.ranking(0)) == {2, 3}
-    assert set(matches.ranking(1)) == {2, 3}
+    for number, row in enumerate(matches.draft(k, seed=1)):
+        assert all(allowed[number, other] for other in [*row, *matches.ranking(number)])
+    everybody = Matches(profiles).scores
+    assert np.array_equal(matches.scores, np.where(allowed, everybody, np.nan), equal_nan=True)
 
 
 def test_the_nearest_offer_of_several_lines_counts():

