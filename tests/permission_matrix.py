@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from klaster.core import lists
 from tests.event_matrix import EVENTS
+from tests.match_desk_matrix import MATCH_DESK
 from tests.match_matrix import MATCHMAKING
 from tests.matrix_rows import (
     CONFIRM_FIRST,
@@ -69,6 +70,7 @@ OWN_IMPORT_SENDS = "login 404 ok 404 404 404"
 MATRIX: dict[str, Row] = {
     **EVENTS,
     **MATCHMAKING,
+    **MATCH_DESK,
     # alive, ready, for those who build pages
     "healthz": Row(PUBLIC, "405 405 405 405 405 405"),
     "readyz": Row("503 503 503 503 503 503"),

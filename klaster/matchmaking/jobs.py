@@ -1,4 +1,4 @@
-"""What the clock does with offers and needs: vectors, means, recommendations."""
+"""What a worker does for matchmaking: vectors, means, recommendations; timetables, and what the clock asks of them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import time
 import structlog
 
 from klaster.core import jobs
-from klaster.matchmaking import recommending, vectors
+from klaster.matchmaking import making, recommending, vectors
 from klaster.matchmaking.embedding import backend, current, embed_batch, switch, waiting, wanted
-from klaster.matchmaking.models import Matchmaking
+from klaster.matchmaking.models import Matchmaking, MatchmakingImport
 
 log = structlog.get_logger(__name__)
 
@@ -63,3 +63,22 @@ def recommend_where_due(timestamp: int) -> int:
 def recommend(matchmaking_id: int) -> int:
     matchmaking = Matchmaking.objects.filter(pk=matchmaking_id).first()
     return recommending.recommend(matchmaking) if matchmaking else 0
+
+
+# --- timetables -----------------------------------------------------------------------------------------------------
+@jobs.task(making.TASK)
+def make_timetable(run_id: int) -> None:
+    """One run. A worker that died with it leaves it running: the job is taken back and makes it anew."""
+    making.make(run_id)
+
+
+@jobs.every("* * * * *", "matchmaking.settle_runs")
+def settle_runs(timestamp: int) -> int:
+    """Say of runs that no job stands for any more that they failed."""
+    return making.settle()
+
+
+@jobs.every("43 3 * * *", "matchmaking.forget_imports")
+def forget_imports(timestamp: int) -> int:
+    """Let go of the rows of tables that nobody imported."""
+    return MatchmakingImport.objects.kept_long_enough().update(rows=[])

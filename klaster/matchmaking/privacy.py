@@ -14,6 +14,7 @@ from klaster.matchmaking.models import (
     BrokeredRequest,
     Interest,
     LedgerEntry,
+    MatchmakingImport,
     MeetingRequest,
     MeetingSide,
     Outcome,
@@ -150,4 +151,12 @@ register(
     kept=_("As long as what it is about."),
     fate=Fate.ANONYMISED,
     export=["kind", "stage", "note", "answered_at"],
+)
+register(
+    MatchmakingImport,
+    "by",
+    purpose=_("So that you can bring tables into a matchmaking event."),
+    kept=_("The rows of the file seven days at most, what came of them as long as the event."),
+    fate=Fate.DELETED,
+    export=["matchmaking", "kind", "file_name", "created_at", "state"],
 )

@@ -1,4 +1,5 @@
 from klaster.matchmaking.models.board import Posting, PostingState, PostingText, SavedSearch
+from klaster.matchmaking.models.imports import MatchmakingImport
 from klaster.matchmaking.models.interests import (
     BrokeredRequest,
     BrokeredState,
@@ -24,8 +25,8 @@ from klaster.matchmaking.models.words import Line, Side, Technology
 
 __all__ = [
     "AskRule", "Block", "BrokeredRequest", "BrokeredState", "Candidate", "EmbeddingModel", "Feedback", "Interest",
-    "InterestState", "LanguageMean", "LedgerEntry", "Line", "LineVector", "Matchmaking", "Meeting",
-    "MeetingRequest", "MeetingSide", "MoveProposal", "OfferCrowd", "Outcome", "Participant", "Phase", "Placement",
-    "Posting", "PostingState", "PostingText", "Recommendation", "Representative", "Run", "SavedSearch", "Side",
-    "Sitting", "Slot", "Table", "Technology", "Unavailable",
+    "InterestState", "LanguageMean", "LedgerEntry", "Line", "LineVector", "Matchmaking", "MatchmakingImport",
+    "Meeting", "MeetingRequest", "MeetingSide", "MoveProposal", "OfferCrowd", "Outcome", "Participant", "Phase",
+    "Placement", "Posting", "PostingState", "PostingText", "Recommendation", "Representative", "Run", "SavedSearch",
+    "Side", "Sitting", "Slot", "Table", "Technology", "Unavailable",
 ]  # fmt: skip

@@ -65,6 +65,14 @@ class Meeting(models.Model):
     slots = models.PositiveSmallIntegerField(_("times it takes"), default=1, validators=[MinValueValidator(1)])
     is_online = models.BooleanField(_("online"), default=False)
     is_pinned = models.BooleanField(_("stays where it is"), default=False)
+    pinned_slot = models.ForeignKey(
+        Slot, verbose_name=_("time at which it must be"), on_delete=models.SET_NULL, null=True, blank=True,
+        related_name="pinned", help_text=_("Every timetable keeps it; people see no time before one is published."),
+    )  # fmt: skip
+    pinned_table = models.ForeignKey(
+        Table, verbose_name=_("table at which it must be"), on_delete=models.SET_NULL, null=True, blank=True,
+        related_name="pinned",
+    )  # fmt: skip
     starts = models.DateTimeField(_("begins"), null=True, blank=True)
     ends = models.DateTimeField(_("ends"), null=True, blank=True)
     table = models.ForeignKey(
@@ -217,6 +225,10 @@ class Run(models.Model):
     problem = models.JSONField(_("problem"), null=True, blank=True, editable=False)
     progress = models.JSONField(_("progress"), default=dict, blank=True, editable=False)
     levels = models.JSONField(_("levels"), default=list, blank=True, editable=False)
+    figures = models.JSONField(
+        _("figures"), default=dict, blank=True, editable=False,
+        help_text=_("Meetings agreed, possible and held, free places, online meetings without a room."),
+    )  # fmt: skip
     seconds = models.FloatField(_("seconds it took"), null=True, blank=True)
     is_checked = models.BooleanField(_("found right by the independent check"), default=False)
     stop_asked = models.BooleanField(_("is to stop"), default=False)
