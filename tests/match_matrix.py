@@ -9,14 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from klaster.events.factories import RegistrationFactory
 from klaster.matchmaking import factories as f
 from klaster.matchmaking.models import Matchmaking, Participant, Representative
-from tests.matrix_rows import OWN, POST_ONLY, PUBLIC, SIGNED_IN, Row
+from tests.matrix_rows import OFFICE, OWN, POST_ONLY, PUBLIC, SENDABLE, SIGNED_IN, Row
 
 if TYPE_CHECKING:
     from tests.test_permission_matrix import World
 
+BROKERS = "login 403 200 200 200 200"
+ITS_BROKER = "login 404 200 404 200 200"
+ITS_BROKER_SENDS = "login 404 ok 404 ok ok"
+MEMBER_AND_OFFICE = "login 200 404 404 200 200"
 ITS_PEOPLE = "login 200 200 404 200 200"  # of the member, its coordinator, the office
 ITS_PEOPLE_SEND = "login ok ok 404 ok ok"
 
@@ -24,6 +30,42 @@ ITS_PEOPLE_SEND = "login ok ok 404 ok ok"
 def its_posting(world: World) -> list[Any]:
     """On the board, of the member."""
     return [f.PostingFactory(organisation=world.organisation, review_cluster=world.cluster).slug]
+
+
+def posting_of_others(world: World) -> list[Any]:
+    return [f.PostingFactory().slug]
+
+
+def its_interest(world: World) -> list[Any]:
+    """In a posting of the member, who acts for it; its coordinator is not asked, since somebody of it is here."""
+    return [f.InterestFactory(posting__organisation=world.organisation).pk]
+
+
+def its_outcome(world: World) -> list[Any]:
+    return [f.OutcomeFactory().token]
+
+
+def search_of_the_member(world: World) -> list[Any]:
+    return [f.SavedSearchFactory(person=world.people["member"]).pk]
+
+
+def open_request(world: World) -> list[Any]:
+    """Nobody has taken it: coordinators see it, and not who asks."""
+    return [f.BrokeredRequestFactory().pk]
+
+
+def request_of_the_coordinator(world: World) -> list[Any]:
+    return [taken_by_the_coordinator(world).pk]
+
+
+def candidate_of_the_coordinator(world: World) -> list[Any]:
+    row = taken_by_the_coordinator(world)
+    return [row.pk, f.CandidateFactory(request=row).pk]
+
+
+def taken_by_the_coordinator(world: World) -> Any:
+    by = world.people["coordinator"]
+    return f.BrokeredRequestFactory(state="taken", taken_by=by, taken_at=timezone.now())
 
 
 def csv(world: World) -> list[Any]:
@@ -118,4 +160,23 @@ MATCHMAKING = {
     "posting_new": Row(SIGNED_IN, OWN),
     "posting_edit": Row(ITS_PEOPLE, ITS_PEOPLE_SEND, args=its_posting),
     "posting_act": Row(POST_ONLY, ITS_PEOPLE_SEND, args=its_posting),
+    # interest
+    "interest_new": Row(SIGNED_IN, "login ok ok ok 403 403", args=posting_of_others),
+    "my_interests": Row(SIGNED_IN),
+    "interest_detail": Row(MEMBER_AND_OFFICE, args=its_interest),
+    "interest_act": Row(POST_ONLY, "login ok 404 404 ok ok", args=its_interest),
+    "outcome": Row(PUBLIC, SENDABLE, args=its_outcome),
+    # saved searches
+    "saved_searches": Row(SIGNED_IN),
+    "saved_search_new": Row(SIGNED_IN, OWN),
+    "brokered_list": Row(BROKERS),
+    "brokered_new": Row(BROKERS, "login 403 ok ok ok ok"),
+    "brokered_detail": Row("login 404 200 200 200 200", args=open_request),
+    "brokered_edit": Row(ITS_BROKER, ITS_BROKER_SENDS, args=request_of_the_coordinator),
+    "brokered_act": Row(POST_ONLY, ITS_BROKER_SENDS, args=request_of_the_coordinator),
+    "candidate_add": Row(POST_ONLY, ITS_BROKER_SENDS, args=request_of_the_coordinator),
+    "candidate_act": Row(POST_ONLY, ITS_BROKER_SENDS, args=candidate_of_the_coordinator),
+    "board_evidence": Row(OFFICE),
+    "board_evidence_export": Row(OFFICE, args=csv),
+    "saved_search_act": Row(POST_ONLY, "login ok 404 404 404 404", args=search_of_the_member),
 }

@@ -131,6 +131,13 @@ class BadgePrintFactory(DjangoModelFactory):
     total = 1
 
 
+class CalendarKeyFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CalendarKey
+
+    person = factory.SubFactory(UserFactory)
+
+
 class CertificateFactory(DjangoModelFactory):
     class Meta:
         model = models.Certificate

@@ -32,7 +32,6 @@ from klaster.matchmaking.models import Posting, PostingText, Side, Technology
 NEWEST, ENDS = "newest", "ends"
 ORDERS = {NEWEST: _("newest first"), ENDS: _("ending soonest first")}
 SIDES = {Side.OFFER: _("offers"), Side.NEED: _("needs")}
-LONGEST_QUERY = 1000
 
 
 @dataclass(frozen=True)
@@ -52,12 +51,15 @@ class Row:
     other_languages: Sequence[str]
 
 
-def rows_of(text: str, since: datetime.datetime | None = None) -> list[Row]:
+Period = tuple[datetime.datetime, datetime.datetime]
+
+
+def rows_of(text: str, came: Period | None = None) -> list[Row]:
     """All that stands on the board with these words, the newest first: one question."""
     texts = PostingText.objects.filter(posting=OuterRef("pk")).values("language")
     found = with_words(Posting.objects.current(), text)
-    if since:
-        found = found.filter(published_at__gt=since)
+    if came:
+        found = found.filter(published_at__gt=came[0], published_at__lte=came[1])
     values = found.order_by("-published_at", "-pk").values_list(
         "pk", "side", "kind", "sectors", "technologies", "countries", "partner_kinds", "language", "valid_until",
         "is_invented", ArraySubquery(texts),
@@ -129,12 +131,12 @@ def facts(row: Row, every: Mapping[str, frozenset[str]]) -> ClusterFacts:
 
 
 class Asked:
-    """What the address of the list asks for. `since`: only what came to the board after that moment."""
+    """What the address of the list asks for. `came`: only what came to the board after one moment and by another."""
 
-    def __init__(self, data: QueryDict, *, since: datetime.datetime | None = None):
+    def __init__(self, data: QueryDict, *, came: Period | None = None):
         self.vocabulary = Vocabulary()
         self.text = filters.read(data, [], ()).text
-        self.rows = rows_of(self.text, since)
+        self.rows = rows_of(self.text, came)
         self.facets = facets(self.rows, self.vocabulary, data)
         self.selection = filters.read(data, self.facets, ORDERS)
         every = {facet.name: frozenset(choice.value for choice in facet.choices) for facet in self.facets}

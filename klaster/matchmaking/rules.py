@@ -39,17 +39,27 @@ def reviews_posting(user: User, posting: Posting | None) -> bool:
 
 @rules.predicate
 def sent_interest(user: User, interest: Interest | None) -> bool:
-    return interest is not None and user.is_authenticated and interest.person_id == user.pk
+    """For an organisation the person still acts for, or manages."""
+    return interest is not None and Interest.objects.sent_by(user).filter(pk=interest.pk).exists()
 
 
 @rules.predicate
 def got_interest(user: User, interest: Interest | None) -> bool:
-    return interest is not None and keeps_posting(user, interest.posting)
+    return interest is not None and Interest.objects.received_by(user).filter(pk=interest.pk).exists()
 
 
 @rules.predicate
 def works_on_brokered(user: User, request: BrokeredRequest | None) -> bool:
     return request is not None and BrokeredRequest.objects.worked_on_by(user).filter(pk=request.pk).exists()
+
+
+@rules.predicate
+def knows_who_asks(user: User, request: BrokeredRequest | None) -> bool:
+    """Name and address of whoever asks are for who wrote it down and who has taken it."""
+    return (
+        request is not None and user.is_authenticated and user.pk in (request.taken_by_id, request.created_by_id)
+        and coordinates_some_cluster(user)
+    )  # fmt: skip
 
 
 @rules.predicate
@@ -95,6 +105,7 @@ rules.add_perm("matchmaking.answer_interest", got_interest)
 rules.add_perm("matchmaking.withdraw_interest", sent_interest)
 rules.add_perm("matchmaking.add_brokeredrequest", is_secretariat | coordinates_some_cluster)
 rules.add_perm("matchmaking.change_brokeredrequest", works_on_brokered)
+rules.add_perm("matchmaking.edit_brokeredrequest", is_secretariat | knows_who_asks)
 rules.add_perm("matchmaking.change_matchmaking", runs_matchmaking)  # rules, times, tables, timetable, all participants
 rules.add_perm("matchmaking.change_participant", speaks_for_participant | runs_participants_event)
 rules.add_perm("matchmaking.answer_meetingrequest", got_request)
@@ -102,3 +113,4 @@ rules.add_perm("matchmaking.withdraw_meetingrequest", sent_request)
 rules.add_perm("matchmaking.change_meeting", sits_in_meeting)
 for act in ("view", "add", "change", "delete"):
     rules.add_perm(f"matchmaking.{act}_technology", is_secretariat)
+rules.add_perm("matchmaking.read_evidence", is_secretariat)

@@ -26,7 +26,7 @@ from klaster.matchmaking.vectors import has_vector
 
 SHOWN, LOOKED_AT = 4, 200
 SECTOR, TECHNOLOGY, WORD = 1.0, 2.0, 0.5  # what a shared tag counts, and a shared word of five letters and more
-NEAR = 2.0  # a technology; a sector with two words; four words
+NEAR = 1.5  # a technology; a sector with a word; three words
 LONGEST_QUOTE = 240
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 TAGS, MEANING = "tags", "meaning"
@@ -89,7 +89,7 @@ def by_meaning(posting: Tagged, shown: int) -> list[Suggestion]:
 
 def any_word(text: str) -> str:
     """Any of the telling words of a text, in any of their forms, whole."""
-    forms = [form for each in search_query.read(text[: search_query.LONGEST]).forms for form in each if len(form) > 3]
+    forms = [form for each in search_query.read(text[: search_query.LONGEST]).forms for form in each if len(form) > 4]
     return " | ".join(f"'{form}'" for form in dict.fromkeys(forms))
 
 

@@ -215,6 +215,12 @@ class PostingText(models.Model):
         return self.title
 
 
+class SavedSearchQuerySet(models.QuerySet):
+    def visible_to(self, user: Reader) -> Self:
+        """One's own only: what somebody looks for is theirs."""
+        return self.filter(person=user.pk) if user.is_authenticated else self.none()
+
+
 class SavedSearch(models.Model):
     """What somebody looks for on the board, again and again; `query` is the query string of the list."""
 
@@ -227,7 +233,9 @@ class SavedSearch(models.Model):
     looked_at = models.DateTimeField(_("everything before is known"), default=timezone.now)
     created_at = models.DateTimeField(_("saved"), auto_now_add=True)
 
+    objects = SavedSearchQuerySet.as_manager()
     keeps_pages = True
+    audit_hidden = ("name", "query")
 
     class Meta:
         verbose_name = _("saved search")
@@ -239,3 +247,8 @@ class SavedSearch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def list_name(self) -> str:
+        """The list of letters that its alerts make; see core/lists.py."""
+        return f"matchmaking.search {self.pk}"

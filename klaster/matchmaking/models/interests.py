@@ -111,7 +111,14 @@ class BrokeredRequestQuerySet(models.QuerySet):
             return self.none()
         return self.filter(Q(state=BrokeredState.OPEN) | Q(taken_by=user))
 
-    visible_to = worked_on_by
+    def visible_to(self, user: Reader) -> Self:
+        """Whoever wrote one reads on how it goes."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.worked_on_by(user) | self.filter(created_by=user)
+
+    def real(self) -> Self:
+        return self.filter(is_invented=False)
 
 
 class BrokeredRequest(Tagged):
@@ -141,6 +148,7 @@ class BrokeredRequest(Tagged):
         settings.AUTH_USER_MODEL, verbose_name=_("written by"), on_delete=models.SET_NULL, null=True, related_name="+"
     )
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
     is_invented = models.BooleanField(_("invented"), default=False)
     once = models.UUIDField(null=True, blank=True, unique=True, editable=False)
 

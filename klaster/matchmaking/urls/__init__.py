@@ -2,6 +2,6 @@
 
 from django.urls import include, path
 
-PARTS = ("board", "brokering", "participants", "organise", "timetable", "live", "after")
+PARTS = ("brokering", "board", "participants", "organise", "timetable", "live", "after")
 
 urlpatterns = [path("", include(f"klaster.matchmaking.urls.{part}")) for part in PARTS]

@@ -1,0 +1,244 @@
+"""Brokered requests: taken by one, candidates asked and introduced, a ledger, an end; and what it was all worth."""
+
+import datetime
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from klaster.accounts.factories import UserFactory
+from klaster.core.models import Letter
+from klaster.directory import factories as d
+from klaster.directory.models.organisations import today
+from klaster.matchmaking import board_evidence, brokering_page, emails
+from klaster.matchmaking import factories as f
+from klaster.matchmaking.actions import brokering as actions
+from klaster.matchmaking.actions import interests
+from klaster.matchmaking.board_evidence import Scope
+from klaster.matchmaking.models import BrokeredRequest, BrokeredState, Candidate, LedgerEntry, Outcome
+
+pytestmark = pytest.mark.django_db
+S, C, DAY = BrokeredState, Candidate.State, datetime.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _one_factor(settings):
+    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
+
+
+def a_coordinator():
+    cluster = d.ClusterFactory()
+    return d.AffiliationFactory(organisation=cluster.coordinator, manager=True).person
+
+
+@pytest.fixture
+def coordinator():
+    return a_coordinator()
+
+
+@pytest.fixture
+def office():
+    return UserFactory(secretariat=True)
+
+
+@pytest.fixture
+def request_(office):
+    return f.BrokeredRequestFactory(
+        created_by=office, title="A dairy specialist", text="An Austrian firm wants to know how quark is dried.",
+        asker_email="anna@kaeserei.test", asker_contact="Anna",
+    )  # fmt: skip
+
+
+def signed_in(person):
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def url(name, *args):
+    with translation.override("en"):
+        return reverse(name, args=args)
+
+
+def days_of(row):
+    return [str(kind) for kind in row.ledger.order_by("pk").values_list("kind", flat=True)]
+
+
+# --- who works on it --------------------------------------------------------------------------------------------------
+def test_one_coordinator_takes_it_and_the_others_no_longer_see_it(request_, coordinator):
+    other, member = a_coordinator(), d.AffiliationFactory().person
+    assert not BrokeredRequest.objects.visible_to(member).exists()
+    assert "anna@" not in signed_in(other).get(url("brokered_detail", request_.pk)).text
+    assert signed_in(other).get(url("brokered_edit", request_.pk)).status_code == 404
+    row = actions.take(request_, by=coordinator)
+    assert actions.take(row, by=coordinator).taken_by == coordinator
+    with pytest.raises(ValidationError):
+        actions.take(row, by=other)
+    assert "anna@" in signed_in(coordinator).get(url("brokered_detail", row.pk)).text
+    assert signed_in(other).get(url("brokered_detail", row.pk)).status_code == 404
+    row = actions.hand_back(row, by=coordinator)
+    assert (row.state, row.taken_by) == (S.OPEN, None)
+    assert actions.take(row, by=other).taken_by == other
+    assert days_of(row) == ["taken", "handed_back", "taken"]
+
+
+def test_nothing_is_done_before_it_is_taken(request_, coordinator):
+    with pytest.raises(ValidationError):
+        actions.propose(request_, d.OrganisationFactory(), by=coordinator)
+    with pytest.raises(PermissionDenied):
+        actions.propose(request_, d.OrganisationFactory(), by=d.AffiliationFactory().person)
+
+
+# --- to its end -------------------------------------------------------------------------------------------------------
+def test_the_way_of_a_request(request_, coordinator):
+    row = actions.take(request_, by=coordinator)
+    manager = d.AffiliationFactory(manager=True, person__email="jonas@pienas.test").person
+    firm = manager.affiliations.get().organisation
+    candidate = actions.propose(row, firm, by=coordinator, reason="Dries milk.")
+    assert actions.propose(row, firm, by=coordinator) == candidate
+    actions.move(candidate, C.ASKED, by=coordinator)
+    asked = Letter.objects.get(purpose="matchmaking.asked")
+    assert asked.person == manager
+    assert asked.reply_to == coordinator.email
+    assert "anna@" not in asked.body
+    assert "Käserei" not in asked.body
+    actions.move(candidate, C.INTRODUCED, by=coordinator, with_letters=True)
+    first, second = Letter.objects.filter(purpose="matchmaking.brokered").order_by("pk")
+    assert (first.person, first.reply_to) == (manager, "anna@kaeserei.test")
+    assert (second.address, second.reply_to) == ("anna@kaeserei.test", "jonas@pienas.test")
+    actions.note(row, by=coordinator, kind="talked", day=today(), text="A call of an hour.")
+    with pytest.raises(ValidationError):
+        actions.close(row, by=coordinator, kind="contract")
+    row = actions.close(row, by=coordinator, kind="contract", candidate=candidate, note="Two years.")
+    assert row.state == S.CLOSED
+    assert Outcome.objects.get(candidate=candidate, stage="now").kind == "contract"
+    assert days_of(row) == ["taken", "proposed", "asked", "introduced", "talked", "closed"]
+    with pytest.raises(ValidationError):
+        actions.move(candidate, C.DROPPED, by=coordinator)
+
+
+def test_after_three_months_whoever_asked_is_asked(request_, coordinator):
+    row = actions.take(request_, by=coordinator)
+    candidate = actions.propose(row, d.OrganisationFactory(), by=coordinator)
+    actions.move(candidate, C.INTRODUCED, by=coordinator)
+    assert emails.ask_later(0) == 0
+    with time_machine.travel(timezone.now() + 92 * DAY, tick=False):
+        assert emails.ask_later(0) == 1
+        assert emails.ask_later(0) == 0
+    letter = Letter.objects.get(purpose="matchmaking.outcome")
+    assert letter.address == "anna@kaeserei.test"
+    outcome = Outcome.objects.get(candidate=candidate, stage="later")
+    assert Client().post(url("outcome", outcome.token), {"kind": "agreement"}).status_code == 302
+
+
+def test_a_letter_to_both_needs_both_addresses(request_, coordinator):
+    row = actions.take(request_, by=coordinator)
+    candidate = actions.propose(row, d.OrganisationFactory(), by=coordinator)
+    with pytest.raises(ValidationError):
+        actions.move(candidate, C.INTRODUCED, by=coordinator, with_letters=True)
+    assert Candidate.objects.get(pk=candidate.pk).state == C.PROPOSED
+
+
+def test_who_comes_near_is_proposed_with_what_they_say(request_, coordinator):
+    offer = f.PostingFactory(title="Drying of quark", text="We know how quark is dried, for Austrian firms too.")
+    entry = d.OrganisationFactory(summary=d.both("Džiovina varškę", "Dries quark for others"))
+    known = f.PostingFactory(title="Drying of quark", text="Quark is dried here for every Austrian firm.").organisation
+    row = actions.take(request_, by=coordinator)
+    actions.propose(row, known, by=coordinator)
+    found = {proposal.who: proposal.reason for proposal in brokering_page.proposals(row)}
+    assert "quark" in found[offer.organisation]
+    assert "quark" in found[entry] or "varšk" in found[entry]
+    assert known not in found
+
+
+def test_all_of_it_on_the_page(coordinator):
+    client = signed_in(coordinator)
+    data = {
+        "side": "need", "title": "A dairy specialist", "text": "Somebody who knows how quark is dried.",
+        "language": "en", "asker": "Käserei", "asker_country": "AT", "once": "0b5c0b5c-0b5c-4b5c-8b5c-0b5c0b5c0b5c",
+    }  # fmt: skip
+    assert client.post(url("brokered_new"), data | {"asker": ""}).status_code == 422
+    for _ in range(2):
+        assert client.post(url("brokered_new"), data).status_code == 302
+    row = BrokeredRequest.objects.get()
+    act, add = url("brokered_act", row.pk), url("candidate_add", row.pk)
+    client.post(act, {"do": "take"})
+    firm = d.OrganisationFactory(name=d.both("Pieninė", "Dairy"))
+    assert client.post(add, {"who": "nobody of that name"}).status_code == 422
+    client.post(add, {"who": "Dairy"})
+    client.post(add, {"proposal": f"organisation-{firm.pk}"})
+    candidate = row.candidates.get()
+    step = url("candidate_act", row.pk, candidate.pk)
+    assert client.post(step, {"do": "introduced", "day": (today() + DAY).isoformat()}).status_code == 422
+    client.post(step, {"do": "introduced", "text": "By telephone."})
+    assert client.post(act, {"do": "note", "kind": "note", "text": ""}).status_code == 422
+    client.post(act, {"do": "note", "kind": "note", "text": "They meet in May.", "day": ""})
+    assert "They meet in May." in client.get(url("brokered_detail", row.pk)).text
+    assert client.post(act, {"do": "close", "kind": "contract"}).status_code == 422
+    client.post(act, {"do": "close", "kind": "contract", "candidate": candidate.pk})
+    assert "A dairy specialist" in client.get(url("brokered_list") + "?show=closed").text
+
+
+def test_a_quiet_request_is_told_in_the_workspace(request_, coordinator, office):
+    assert "Nobody has taken it" in signed_in(office).get(url("my")).text
+    row = actions.take(request_, by=coordinator)
+    row.ledger.update(day=today() - 20 * DAY)
+    assert "How does it go?" in signed_in(coordinator).get(url("my")).text
+
+
+# --- what it was worth ------------------------------------------------------------------------------------------------
+def values(scope):
+    return {figure.code: figure.value for figure in board_evidence.evidence(scope) if figure.value}
+
+
+def test_what_is_invented_counts_nowhere(request_, coordinator):
+    posting = f.PostingFactory(is_invented=True)
+    f.InterestFactory(posting=posting)
+    f.InterestFactory(posting=f.PostingFactory(published_at=f.in_days(-800)), organisation__is_invented=True)
+    request_.is_invented = True
+    request_.save()
+    actions.take(request_, by=coordinator)
+    assert values(Scope(first=today() - 30 * DAY, last=today())) == {}
+
+
+def test_the_way_is_counted_by_the_day_and_each_conversation_once(coordinator, request_):
+    owner = d.AffiliationFactory().person
+    posting = f.PostingFactory(organisation=owner.affiliations.get().organisation, created_by=owner)
+    person = d.AffiliationFactory(organisation__country="LV").person
+    interest = interests.express(
+        posting, by=person, organisation=person.affiliations.get().organisation, message="We are interested in it."
+    )
+    interests.talked(interests.agree(interest, by=owner), today(), by=owner)
+    Outcome.objects.filter(is_owner=True).update(kind="follow_up", answered_at=timezone.now())
+    Outcome.objects.filter(is_owner=False).update(kind="contract", answered_at=timezone.now())
+    row = actions.take(request_, by=coordinator)
+    candidate = actions.propose(row, d.OrganisationFactory(), by=coordinator)
+    actions.move(candidate, C.INTRODUCED, by=coordinator)
+    year = Scope(first=today() - 365 * DAY, last=today())
+    assert values(year) == {
+        "postings": 1, "interests": 1, "introductions": 1, "conversations": 1, "brokered": 1,
+        "brokered_introductions": 1, "entries": 3, "organisations": 3, "countries": 3, "outcome_contract": 1,
+    }  # fmt: skip
+    assert values(Scope(first=today() + DAY)) == {}
+    assert values(Scope(country="LV"))["introductions"] == 1
+    assert "introductions" not in values(Scope(country="EE"))
+    assert values(Scope(organisation=posting.organisation))["outcome_contract"] == 1
+    lines = {line.name: line for line in board_evidence.lines(year, str)}
+    assert (lines[str(posting.organisation)].received, lines[str(posting.organisation)].outcomes) == (1, 1)
+    figure = next(each for each in board_evidence.evidence(year) if each.code == "introductions")
+    assert figure.rows() == [interest]
+    assert LedgerEntry.objects.count() == 3
+
+
+def test_the_office_reads_it_and_takes_it_away(office, coordinator):
+    f.PostingFactory()
+    page = signed_in(office).get(url("board_evidence"))
+    assert page.status_code == 200
+    assert signed_in(coordinator).get(url("board_evidence")).status_code == 403
+    wrong = signed_in(office).get(url("board_evidence") + "?first=2026-05-01&last=2026-04-01")
+    assert wrong.status_code == 422
+    table = b"".join(signed_in(office).get(url("board_evidence_export", "csv"))).decode()
+    assert "postings that came to the board" in table
