@@ -329,3 +329,11 @@ def settle_people(timestamp: int) -> int:
         except Exception:
             log.exception("person of matchmaking not settled", row=rows[-1].pk)
     return settled
+
+
+@jobs.every("30 2 * * *", "matchmaking.forget")
+def forget(timestamp: int) -> int:
+    """Names and words, three years after the event."""
+    from klaster.matchmaking.actions import forgetting  # noqa: PLC0415  with the other job of people
+
+    return forgetting.forget_participants()

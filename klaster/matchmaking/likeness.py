@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 WORD = re.compile(r"[^\W\d_]+")
-SHORTEST, ENDING = 4, 3  # letters of a word that says something; letters an ending may have
+SHORTEST, ENDING = 4, 4  # letters of a word that says something; letters an ending may have
 MOST_LINES = 4_000  # of others that are compared; the rest is left out
 TECHNOLOGY, SECTOR = 1.5, 0.5  # what a shared tag is worth, in rare words
 ENOUGH = 1.25  # two lines that share less are no reason
@@ -164,7 +164,7 @@ def says_something(word: str) -> bool:
 
 
 def are_alike(one: str, two: str) -> bool:
-    """Forms of one word, as far as beginnings tell: the same but for endings of three letters at most."""
+    """Forms of one word, as far as beginnings tell: the same but for endings of four letters at most."""
     same = 0
     for a, b in zip(one, two, strict=False):
         if a != b:

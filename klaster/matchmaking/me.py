@@ -89,6 +89,14 @@ def enter(request: HttpRequest, registration: Registration) -> None:
     request.session[LINKS] = links
 
 
+def has_entered(request: HttpRequest, registration: Registration) -> bool:
+    """Whether this browser stands for the registration already, or its person is signed in."""
+    if registration.person_id is not None:
+        return request.user.pk == registration.person_id
+    link = request.session.get(LINKS, {}).get(str(registration.event_id))
+    return link == [registration.pk, registration.code]
+
+
 View = Callable[..., HttpResponse]
 
 

@@ -48,16 +48,18 @@ def common(me: Me) -> dict[str, Any]:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def partner_link(request: HttpRequest, token: str) -> HttpResponse:
-    """The page a link opens says for whom one would act; pressing its button begins. Opening it changes nothing."""
+    """The page a link opens says for whom one would act; pressing its button begins. Opening it changes nothing. Who
+    has begun goes on at once: to what waits for an answer, else to the list."""
     row = registration_of(token)
     matchmaking = Matchmaking.objects.filter(event=row.event).first()
     if matchmaking is None:
         raise Http404
     refusal = why_not(request, row)
-    if request.method == "POST" and not refusal:
-        if row.person_id is None:
+    if not refusal and (request.method == "POST" or who.has_entered(request, row)):
+        if request.method == "POST" and row.person_id is None:
             who.enter(request, row)
-        return redirect("partner_list", slug=row.event.slug)
+        waits = row.event.matchmaking.requests.filter(asked__representatives__registration=row, state="sent").exists()
+        return redirect("my_meetings" if waits else "partner_list", slug=row.event.slug)
     context = {"row": row, "event": row.event, "refusal": refusal, "matchmaking": matchmaking}
     return render(request, "matchmaking/partner_link.html", context, status=409 if request.method == "POST" else 200)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from klaster.core.limits import limited, limited_finding
@@ -33,25 +36,25 @@ def until(matchmaking: Matchmaking) -> str:
     return moment_of(ends, matchmaking.event) if ends and matchmaking.takes_requests else ""
 
 
+@login_not_required
+@never_cache
 @require_http_methods(["GET"])
 @limited_finding
 def partner_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Who is not registered is led to the registration; who is and does not take part yet, to joining, or to the list
     where the organiser shows it to all who are registered."""
     matchmaking, me = find(request, slug)
-    if me is None and request.user.is_authenticated:
+    if me is None and not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if me is None:
         messages.info(request, _("Register for the event first: participants see each other then."))
         return redirect("event_register", slug=slug)
-    if me is not None and not me.takes_part and matchmaking.seen_by != Matchmaking.Audience.REGISTERED:
+    if not me.takes_part and matchmaking.seen_by != Matchmaking.Audience.REGISTERED:
         return redirect("participant_join", slug=slug)
-    return registered_list(request, slug=slug)
+    return list_page(request, me)
 
 
-partner_list.login_required = False  # type: ignore[attr-defined]  for_registered asks visitors to sign in
-
-
-@for_registered
-def registered_list(request: HttpRequest, me: Me) -> HttpResponse:
+def list_page(request: HttpRequest, me: Me) -> HttpResponse:
     seen = me.others().filter(state=Participant.State.IN)
     everybody = finding.facts_of(seen)
     pks = [each.pk for each in everybody]
