@@ -6,7 +6,7 @@ Questions to the database do not grow with the number of participants; the rows 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,7 @@ from klaster.matchmaking.models import (
     Recommendation,
     Representative,
     Side,
+    Technology,
 )
 
 SUGGESTED, ALL, SAVED = "suggested", "all", "saved"
@@ -49,13 +50,15 @@ S = MeetingRequest.State
 
 @dataclass(frozen=True)
 class Reason:
-    """Two texts beside each other: mine and theirs, in pieces, the shared words apart. `is_mine_need`: I seek."""
+    """Two texts beside each other: mine and theirs, in pieces, the shared words apart, and the technologies both are
+    tagged with. `is_mine_need`: I seek."""
 
     is_mine_need: bool
     mine: list[likeness.Piece]
     mine_language: str
     theirs: list[likeness.Piece]
     theirs_language: str
+    tags: str = ""
 
 
 @dataclass
@@ -87,11 +90,13 @@ class Card:
 # --- who seems to fit -----------------------------------------------------------------------------------------------
 @dataclass
 class Suggestions:
-    """(participant, pairs of lines) in order; `is_matched`: computed by the matching, not just now by words."""
+    """(participant, pairs of lines) in order; `is_matched`: computed by the matching, not just now by words;
+    `has_meaning`: it compared what texts mean, not tags alone."""
 
     order: list[int] = field(default_factory=list)
     pairs: Mapping[int, list[tuple[int, int]]] = field(default_factory=dict)
     is_matched: bool = False
+    has_meaning: bool = False
 
 
 def suggestions(me: Me, seen: Sequence[int]) -> Suggestions:
@@ -112,7 +117,8 @@ def suggestions(me: Me, seen: Sequence[int]) -> Suggestions:
     if rows:
         pairs = {other: [(each["mine"], each["theirs"]) for each in reasons] for other, reasons in rows}
         order = [other for other, _reasons in rows if other in allowed]
-        return Suggestions(sorted(order, key=lambda pk: pk in settled), pairs, is_matched=True)
+        told = any(each.get("likeness") is not None for _other, reasons in rows for each in reasons)
+        return Suggestions(sorted(order, key=lambda pk: pk in settled), pairs, is_matched=True, has_meaning=told)
     fits = likeness.rank(said(mine.lines.all()), said(Line.objects.filter(participant__in=allowed).order_by("pk")))
     order = [fit.whose for fit in fits[:MOST_SUGGESTED]]
     return Suggestions(
@@ -255,16 +261,24 @@ def state_of(row: MeetingRequest, mine: Participant) -> str:
 def _why(me: Me, found: Sequence[Card], pairs: Mapping[int, list[tuple[int, int]]]) -> None:
     """The best pair of lines each way; where a line was changed or deleted since, the pair is left out."""
     mine = {line.pk: line for line in me.participant.lines.all()}
+    names = {row.code: str(row.name) for row in Technology.objects.filter(code__in=codes_of(mine.values()))}
     for card in found:
         theirs = {line.pk: line for line in card.participant.lines.all()}
         for own, other in pairs.get(card.pk, [])[:2]:
             if own in mine and other in theirs:
-                card.reasons.append(reason_of(mine[own], theirs[other]))
+                card.reasons.append(reason_of(mine[own], theirs[other], names))
 
 
-def reason_of(own: Line, other: Line) -> Reason:
+def codes_of(lines: Iterable[Line]) -> set[str]:
+    """Technologies of lines whose tags a person has confirmed."""
+    return {code for line in lines if line.are_tags_confirmed for code in line.technologies}
+
+
+def reason_of(own: Line, other: Line, names: Mapping[str, str]) -> Reason:
     my_pieces, their_pieces = likeness.marked(own.text, other.text)
-    return Reason(own.side == Side.NEED, my_pieces, own.language, their_pieces, other.language)
+    both = codes_of([own]) & codes_of([other])
+    tags = ", ".join(sorted(names[code] for code in both if code in names))
+    return Reason(own.side == Side.NEED, my_pieces, own.language, their_pieces, other.language, tags)
 
 
 # --- the figures on top ---------------------------------------------------------------------------------------------

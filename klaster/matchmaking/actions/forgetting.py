@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 
-from klaster.events.actions.forgetting import FORGOTTEN, IN_ONE_GO, long_ago
+from klaster.events.actions.forgetting import FORGOTTEN, IN_ONE_GO, YEARS_KEPT, long_ago
 from klaster.matchmaking.models import Block, Feedback, Line, Meeting, MeetingRequest, MeetingSide, Participant
 
 
 def forget_participants() -> int:
     """Names, profiles, lines, messages and reasons go; country, requests, meetings and what came of them stay to be
     counted. How many participants were named."""
-    named = Participant.objects.filter(matchmaking__event__ends__lte=long_ago(timezone.now())).exclude(name=FORGOTTEN)
+    named = Participant.objects.filter(matchmaking__event__ends__lte=long_ago(YEARS_KEPT)).exclude(name=FORGOTTEN)
     forgotten = 0
     while keys := list(named.order_by("pk").values_list("pk", flat=True)[:IN_ONE_GO]):
         with transaction.atomic():

@@ -146,7 +146,13 @@ def test_suggestions_say_why_by_both_texts_and_mark_the_words(client, me):
     assert [card.participant for card in shown.context["cards"]] == [fits]
     assert "<mark>šaldymo</mark>" in shown.text
     assert "compare the words" in shown.text
-    Recommendation.objects.create(participant=me, other=other, p_mine=0.5, p_theirs=0.5, score=0.5, position=1)
+    pair = {"mine": me.lines.get().pk, "theirs": other.lines.get().pk, "likeness": None, "tags": []}
+    row = Recommendation.objects.create(
+        participant=me, other=other, p_mine=0.5, p_theirs=0.5, score=0.5, position=1, reasons=[pair]
+    )
+    assert "compare confirmed tags only" in client.get(page("partner_list")).text
+    row.reasons = [pair | {"likeness": 0.7}]
+    row.save()
     shown = client.get(page("partner_list"))
     assert [card.participant for card in shown.context["cards"]] == [other]
     assert "compare the meaning" in shown.text
