@@ -129,6 +129,17 @@ def take_out(participant: Participant, *, by: User | None) -> None:
     audit.record(gettext_noop("left matchmaking"), participant, by=by)
 
 
+@transaction.atomic
+def erase(participant: Participant) -> None:
+    """What a person who is erased said, and what they thought of others; what stood between them and others ends."""
+    participant.matchmaking = lock(participant.matchmaking)
+    if participant.takes_part:
+        take_out(participant, by=None)
+    participant.lines.all().delete()
+    Block.objects.filter(participant=participant).delete()
+    Feedback.objects.filter(participant=participant).delete()
+
+
 # --- delegations ----------------------------------------------------------------------------------------------------
 def colleagues_of(participant: Participant) -> list[Participant]:
     """Others of the same organisation who can be found: by its entry, else by the same name."""

@@ -123,6 +123,11 @@ class Participant(models.Model):
         return self.name
 
     @property
+    def said(self) -> list[str]:
+        """Offers and needs in words, for who takes the own data away."""
+        return [f"{line.get_side_display()}: {line.text}" for line in self.lines.all()]
+
+    @property
     def takes_part(self) -> bool:
         return self.state == self.State.IN
 

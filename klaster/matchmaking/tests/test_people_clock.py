@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from klaster.accounts.factories import UserFactory
+from klaster.core import privacy
 from klaster.directory.workspace import Desk, Urgency
 from klaster.events.factories import RegistrationFactory
 from klaster.events.models import Event, Registration
@@ -64,6 +65,21 @@ def test_names_and_words_are_forgotten_after_three_years(matchmaking):
     row = MeetingRequest.objects.get()
     assert (one.name, one.about, str(one.country), one.lines.count()) == ("–", "", "LT", 0)
     assert (row.message, row.by) == ("", None)
+
+
+def test_who_is_erased_leaves_nothing_of_theirs_and_meets_nobody(matchmaking):
+    one, other = (f.ParticipantFactory(matchmaking=matchmaking, about="Us") for _ in range(2))
+    f.LineFactory(participant=one, text="What Ona offers")
+    requests.accept(requests.ask(one, other, by=person(one), message="From Ona"), other, by=None)
+    who = person(one)
+    exported = [row for holding in privacy.holdings() for row in holding.exported(who)]
+    assert "What Ona offers" in str(exported)
+    for holding in privacy.holdings():
+        if holding.name.startswith("matchmaking."):
+            holding.erase(who)
+    one.refresh_from_db()
+    assert (one.state, one.about, one.lines.count()) == ("out", "", 0)
+    assert (MeetingRequest.objects.get().message, Meeting.objects.get().state) == ("", "cancelled")
 
 
 def test_the_workspace_says_what_waits(matchmaking):
