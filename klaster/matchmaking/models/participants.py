@@ -42,10 +42,11 @@ class ParticipantQuerySet(models.QuerySet):
             pk__in=Block.objects.filter(other__in=own).values("participant")
         )
         shown = Q(pk__in=Participant.objects.shown_to_others().values("pk"), matchmaking__in=mine.values("matchmaking"))
-        asked_us = Q(requests_sent__asked__in=own, requests_sent__state__in=["sent", "accepted"])
-        met = Q(sides__meeting__state="agreed", sides__meeting__sides__participant__in=own)
-        found = Participant.objects.filter(shown | asked_us | met).exclude(blocked)
-        return self.filter(Q(pk__in=found.values("pk")) | Q(pk__in=own))
+        everybody = Participant.objects.all()  # each way asked for by itself: joined they would multiply
+        asked_us = everybody.filter(requests_sent__asked__in=own, requests_sent__state__in=["sent", "accepted"])
+        met = everybody.filter(sides__meeting__state="agreed", sides__meeting__sides__participant__in=own)
+        found = shown | Q(pk__in=asked_us.values("pk")) | Q(pk__in=met.values("pk"))
+        return self.filter((found & ~blocked) | Q(pk__in=own))
 
     def open_to_registered(self) -> Self:
         """Those whom everybody sees who is registered for the event, where the organiser wants it so."""
