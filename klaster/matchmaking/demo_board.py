@@ -1,4 +1,4 @@
-"""Invented offers and needs for trying the board out; they stand apart from all that is real and are never counted."""
+"""Invented offers, needs, messages and requests for trying the board out; they are never counted."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ from klaster.accounts.models import User
 from klaster.directory.demo import CLOUDS, MEMBERS_PERSON
 from klaster.directory.models import Cluster, Organisation
 from klaster.directory.models.organisations import today
-from klaster.matchmaking.actions import postings
-from klaster.matchmaking.models import Posting, PostingState
+from klaster.matchmaking.actions import brokering, interests, outcomes, postings, searches
+from klaster.matchmaking.models import BrokeredRequest, Candidate, Outcome, Posting, PostingState
+from klaster.matchmaking.models.board import acted_for
 
 FILE = Path(__file__).parent / "data" / "demo-board.yaml"
+BLADES, ADVICE = (
+    "Lengvos mentės vėjo malūnėliams iš kompozito", "Klasteris ieško partnerių žemdirbių orų projektui"
+)  # fmt: skip
 NOTE = "Parašykite, kokio amžiaus vaikams ir kiek jų telpa."
 
 
@@ -34,6 +38,8 @@ def load_demo_board(people: Mapping[str, User]) -> int:
     said = yaml.safe_load(FILE.read_text("utf-8"))
     for number, entry in enumerate(said):
         make(entry, number, people)
+    load_messages(people)
+    load_requests(people)
     return len(said)
 
 
@@ -59,3 +65,53 @@ def make(said: Mapping[str, Any], number: int, people: Mapping[str, User]) -> Po
         postings.write_texts(posting, [("en", other["title"], other["text"])])
     postings.keep_line(posting)
     return posting
+
+
+# --- who is interested in whom ----------------------------------------------------------------------------------------
+def load_messages(people: Mapping[str, User]) -> None:
+    """One to answer, one introduced, one of which something came; all between the people of the demo."""
+    member, coordinator, other = (people[role] for role in ("member", "coordinator", "other_coordinator"))
+    blades, advice = (Posting.objects.get(title=title) for title in (BLADES, ADVICE))
+    lamps = organisation_of(other)
+    express = interests.express
+    express(
+        blades, by=other, organisation=lamps,
+        message="Liejame lengvas detales iš perdirbto pluošto. Galime parodyti 40 cm pavyzdį ir atvežti jį sausį.",
+    )  # fmt: skip
+    talk = express(
+        advice, by=member, organisation=organisation_of(member),
+        message="Mūsų malūnėliai matuoja vėją virš laukų. Norėtume prisidėti prie bandymų.",
+    )  # fmt: skip
+    interests.talked(interests.agree(talk, by=coordinator), today(), by=member)
+    outcomes.answer(talk.outcomes.get(is_owner=True), kind=Outcome.Kind.FOLLOW_UP, note="Susitinkame vasarį.")
+    searches.save(by=member, name="Kompozitai ir lazeriai", query="technology=composites&technology=laser")
+
+
+def organisation_of(person: User) -> Organisation:
+    return Organisation.objects.get(pk__in=acted_for(person).order_by("organisation")[:1])
+
+
+def load_requests(people: Mapping[str, User]) -> None:
+    """One that nobody has taken, one a coordinator works on."""
+    office, coordinator = people["secretariat"], people["coordinator"]
+    common = {"side": "need", "language": "lt", "is_invented": True, "created_by": office}
+    BrokeredRequest.objects.create(
+        title="Rūko specialistas pieninei",
+        text="Išgalvota Alpių pieninė ieško žmogaus, kuris išmanytų rūko poveikį sūrio brandinimui. Reikia dviejų "
+        "dienų patarimo vietoje.",
+        asker="Nebelkäserei (išgalvota)", asker_country="AT",
+        asker_contact="Anna Nebel", asker_email="anna@pavyzdys.test", came_by="Išgalvotas Alpių tinklas",
+        sectors=["agrofood"], technologies=["food-processing"], **common,
+    )  # fmt: skip
+    taken = BrokeredRequest.objects.create(
+        title="Kas išbandytų vėjo menčių dangą",
+        text="Išgalvota Danijos įmonė sukūrė dangą vėjo mentėms ir ieško, kas ją išbandytų krušoje ir lietuje. Bandymų "
+        "reikia pavasarį.",
+        asker="Vindfarve (išgalvota)", asker_country="DK",
+        asker_contact="Mads Vind", asker_email="mads@pavyzdys.test", came_by="Skambutis tinklo biurui",
+        sectors=["manufacturing"], technologies=["coatings", "composites"], **common,
+    )  # fmt: skip
+    brokering.take(taken, by=coordinator)
+    rainbows = Organisation.objects.get(key="demo-rainbows")
+    candidate = brokering.propose(taken, rainbows, by=coordinator, reason="Bando kompozitus krušos ir vėjo tunelyje.")
+    brokering.move(candidate, Candidate.State.INTRODUCED, by=coordinator, text="Telefonu, abiem pusėms tinka kovas.")

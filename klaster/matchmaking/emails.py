@@ -9,6 +9,7 @@ from klaster.core import jobs
 from klaster.directory.models.organisations import today
 from klaster.matchmaking.actions import brokering, interests, outcomes, postings, searches
 from klaster.matchmaking.models import (
+    BrokeredRequest,
     Candidate,
     Interest,
     InterestState,
@@ -69,3 +70,9 @@ def alerts(timestamp: int) -> int:
         except Exception:
             log.exception("alert of a saved search not written", search=search.pk)
     return written
+
+
+@jobs.every("50 2 * * *", "matchmaking.forget_addresses")
+def forget_addresses(timestamp: int) -> int:
+    """Whom one could talk to, a year after a brokered request was closed."""
+    return BrokeredRequest.objects.addresses_kept_long_enough().update(asker_contact="", asker_email="")

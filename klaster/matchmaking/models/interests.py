@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -119,6 +120,11 @@ class BrokeredRequestQuerySet(models.QuerySet):
 
     def real(self) -> Self:
         return self.filter(is_invented=False)
+
+    def addresses_kept_long_enough(self) -> Self:
+        """Closed a year ago, and still saying whom one could talk to."""
+        over = timezone.now() - datetime.timedelta(days=365)
+        return self.filter(closed_at__lt=over).exclude(asker_contact="", asker_email="")
 
 
 class BrokeredRequest(Tagged):

@@ -189,6 +189,14 @@ def test_a_quiet_request_is_told_in_the_workspace(request_, coordinator, office)
     assert "How does it go?" in signed_in(coordinator).get(url("my")).text
 
 
+def test_addresses_are_forgotten_a_year_after_the_end(request_, coordinator):
+    actions.close(actions.take(request_, by=coordinator), by=coordinator, kind="nothing")
+    assert emails.forget_addresses(0) == 0
+    with time_machine.travel(timezone.now() + 366 * DAY, tick=False):
+        assert emails.forget_addresses(0) == 1
+    assert BrokeredRequest.objects.get().asker_email == ""
+
+
 # --- what it was worth ------------------------------------------------------------------------------------------------
 def values(scope):
     return {figure.code: figure.value for figure in board_evidence.evidence(scope) if figure.value}
