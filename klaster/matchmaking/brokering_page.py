@@ -16,12 +16,13 @@ from klaster.directory.search_columns import Lexemes
 from klaster.matchmaking.board_list import Vocabulary
 from klaster.matchmaking.forms.brokering import CandidateForm, CloseForm, LedgerForm, MoveForm
 from klaster.matchmaking.models import BrokeredRequest, BrokeredState, Candidate
-from klaster.matchmaking.suggestions import any_word, suggestions
+from klaster.matchmaking.suggestions import any_word, stems, suggestions
 
 if TYPE_CHECKING:
     from klaster.accounts.models import User
 
-MOST = 8
+MOST, LOOKED_AT = 8, 40
+SHARED = 2  # longer words in common: one alone is in half of the directory
 C = Candidate.State
 
 
@@ -63,8 +64,14 @@ def entries(request: BrokeredRequest) -> list[Organisation | Cluster]:
     for model in (Cluster, Organisation):
         rows = model.objects.published().alias(searched=columns.index()).filter(searched=Lexemes(words))
         rank = SearchRank(columns.words(), Lexemes(words), normalization=Value(1))
-        found += rows.annotate(rank=rank).order_by(F("rank").desc(), "pk")[:MOST]
-    return sorted(found, key=lambda row: -row.rank)[:MOST]
+        found += rows.annotate(rank=rank).order_by(F("rank").desc(), "pk")[:LOOKED_AT]
+    asked = stems(f"{request.title} {request.text}")
+    near = [row for row in found if len(asked & stems(said_of(row))) >= SHARED]
+    return sorted(near, key=lambda row: -row.rank)[:MOST]
+
+
+def said_of(entry: Organisation | Cluster) -> str:
+    return " ".join(text for field in (entry.name, entry.summary, entry.description) for text in field.values())
 
 
 def context(request: BrokeredRequest, reader: User) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def load_requests(people: Mapping[str, User]) -> None:
     common = {"side": "need", "language": "lt", "is_invented": True, "created_by": office}
     BrokeredRequest.objects.create(
         title="Rūko specialistas pieninei",
-        text="Išgalvota Alpių pieninė ieško žmogaus, kuris išmanytų rūko poveikį sūrio brandinimui. Reikia dviejų "
+        text="Alpių pieninė ieško žmogaus, kuris išmanytų rūko poveikį sūrio brandinimui. Reikia dviejų "
         "dienų patarimo vietoje.",
         asker="Nebelkäserei (išgalvota)", asker_country="AT",
         asker_contact="Anna Nebel", asker_email="anna@pavyzdys.test", came_by="Išgalvotas Alpių tinklas",
@@ -105,7 +105,7 @@ def load_requests(people: Mapping[str, User]) -> None:
     )  # fmt: skip
     taken = BrokeredRequest.objects.create(
         title="Kas išbandytų vėjo menčių dangą",
-        text="Išgalvota Danijos įmonė sukūrė dangą vėjo mentėms ir ieško, kas ją išbandytų krušoje ir lietuje. Bandymų "
+        text="Danijos įmonė sukūrė dangą vėjo mentėms ir ieško, kas ją išbandytų krušoje ir lietuje. Bandymų "
         "reikia pavasarį.",
         asker="Vindfarve (išgalvota)", asker_country="DK",
         asker_contact="Mads Vind", asker_email="mads@pavyzdys.test", came_by="Skambutis tinklo biurui",

@@ -144,7 +144,7 @@ def test_a_letter_to_both_needs_both_addresses(request_, coordinator):
 
 def test_who_comes_near_is_proposed_with_what_they_say(request_, coordinator):
     offer = f.PostingFactory(title="Drying of quark", text="We know how quark is dried, for Austrian firms too.")
-    entry = d.OrganisationFactory(summary=d.both("Džiovina varškę", "Dries quark for others"))
+    entry = d.OrganisationFactory(summary=d.both("Džiovinta varškė", "Dried quark for others"))
     known = f.PostingFactory(title="Drying of quark", text="Quark is dried here for every Austrian firm.").organisation
     row = actions.take(request_, by=coordinator)
     actions.propose(row, known, by=coordinator)

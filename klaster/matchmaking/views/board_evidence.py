@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django_countries import countries
@@ -27,8 +27,8 @@ from klaster.matchmaking.board_evidence import Scope
 
 
 class PeriodForm(forms.Form):
-    first = forms.DateField(label=gettext_lazy("From"), widget=DateInput, required=False)
-    last = forms.DateField(label=gettext_lazy("To"), widget=DateInput, required=False)
+    first = forms.DateField(label=pgettext_lazy("period", "From"), widget=DateInput, required=False)
+    last = forms.DateField(label=pgettext_lazy("period", "To"), widget=DateInput, required=False)
     country = forms.ChoiceField(label=gettext_lazy("Country of either side"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -98,7 +98,7 @@ def board_figures_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     rows += [line.cells() for line in board_evidence.lines(scope, str)]
     rows += [[], [_("Country"), *board_evidence.COLUMNS]]
     rows += [line.cells() for line in board_evidence.lines(scope, by_country)]
-    columns = [_("Figure"), _("Number"), "", "", "", ""]
+    columns = [_("What was counted"), _("Number"), "", "", "", ""]
     page = exports.list_page("board_evidence")
     title = _("Partner search in figures")
     return tables.response(exports.table(request, title, page, columns, rows, [in_words(scope)]), ending)
