@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from klaster.events.factories import RegistrationFactory
 from klaster.matchmaking import factories as f
-from klaster.matchmaking.models import Matchmaking, Participant, Representative
-from tests.matrix_rows import OFFICE, OWN, POST_ONLY, PUBLIC, SENDABLE, SIGNED_IN, Row
+from klaster.matchmaking.actions import booking
+from klaster.matchmaking.models import Matchmaking, Meeting, Participant, Representative
+from tests.event_matrix import ORGANISERS
+from tests.matrix_rows import NONE_OF_MINE, OFFICE, OWN, POST_ONLY, PUBLIC, SENDABLE, SIGNED_IN, Row
 
 if TYPE_CHECKING:
     from tests.test_permission_matrix import World
@@ -149,6 +151,49 @@ PARTICIPANTS_SIDE = {
     "partner_report": Row(PARTICIPANTS, PARTICIPANTS_SEND, args=another_participant, is_open=True),
 }
 
+
+# --- the day, and after it ------------------------------------------------------------------------------------------
+def its_event(world: World) -> list[Any]:
+    """An event with a published timetable, of the cluster whose coordinator is the third."""
+    matchmaking = f.MatchmakingFactory(event=world.event, phase="published")
+    f.SlotFactory(matchmaking=matchmaking)
+    f.SlotFactory(matchmaking=matchmaking)
+    f.TableFactory(matchmaking=matchmaking)
+    one, other = (f.ParticipantFactory(matchmaking=matchmaking) for _ in range(2))
+    booking.book(one, other, matchmaking.slots.first(), by=None)
+    return [world.event.slug]
+
+
+def its_figure(world: World) -> list[Any]:
+    return [*its_event(world), "by_country", "csv"]
+
+
+def its_sheets(world: World) -> list[Any]:
+    return [*its_event(world), "people", 1]
+
+
+def link_of_a_day(world: World) -> list[Any]:
+    its_event(world)
+    return [f.models.Representative.objects.first().registration.link_token()]
+
+
+def link_of_a_meeting(world: World) -> list[Any]:
+    return [*link_of_a_day(world), Meeting.objects.get().pk]
+
+
+def link_to_book(world: World) -> list[Any]:
+    return [*link_of_a_day(world), f.models.Participant.objects.last().pk]
+
+
+def link_of_a_move(world: World) -> list[Any]:
+    """Asked of the one whose link it is."""
+    token = link_of_a_day(world)
+    meeting = Meeting.objects.get()
+    other = f.models.Participant.objects.last()
+    move = booking.propose_move(meeting, meeting.matchmaking.slots.last(), other, by=None)
+    return [*token, move.pk]
+
+
 MATCHMAKING = {
     **PARTICIPANTS_SIDE,
     # the board
@@ -179,4 +224,21 @@ MATCHMAKING = {
     "board_evidence": Row(OFFICE),
     "board_evidence_export": Row(OFFICE, args=csv),
     "saved_search_act": Row(POST_ONLY, "login ok 404 404 404 404", args=search_of_the_member),
+    # the day
+    "my_day": Row(NONE_OF_MINE, args=its_event),
+    "my_day_by_link": Row(PUBLIC, args=link_of_a_day),
+    "my_day_ics": Row(PUBLIC, args=link_of_a_day),
+    "my_day_paper": Row(SENDABLE, args=link_of_a_day),
+    "meeting_late": Row("405 405 405 405 405 405", SENDABLE, args=link_of_a_meeting, is_open=True),
+    "meeting_call_off": Row(PUBLIC, SENDABLE, args=link_of_a_meeting),
+    "meeting_move": Row(PUBLIC, SENDABLE, args=link_of_a_meeting),
+    "move_answer": Row("405 405 405 405 405 405", SENDABLE, args=link_of_a_move, is_open=True),
+    "meeting_book": Row(PUBLIC, SENDABLE, args=link_to_book),
+    "table_screen": Row(ORGANISERS, args=its_event),
+    "matchmaking_day": Row(ORGANISERS, args=its_event),
+    "matchmaking_papers": Row("login 404 ok 404 ok ok", args=its_sheets),
+    # after it
+    "meeting_report": Row(PUBLIC, SENDABLE, args=link_of_a_meeting),
+    "matchmaking_figures": Row(ORGANISERS, args=its_event),
+    "matchmaking_figure_export": Row(ORGANISERS, args=its_figure),
 }

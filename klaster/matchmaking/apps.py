@@ -10,8 +10,8 @@ class MatchmakingConfig(AppConfig):
         # They need the models.
         from klaster.core import after_migrate  # noqa: PLC0415
         from klaster.directory import workspace  # noqa: PLC0415
-        from klaster.events import desk, more_parts  # noqa: PLC0415
-        from klaster.matchmaking import board_ready, event_parts, own_todos  # noqa: PLC0415
+        from klaster.events import calendar_files, desk, more_parts  # noqa: PLC0415
+        from klaster.matchmaking import board_ready, event_parts, meeting_calendar, own_todos  # noqa: PLC0415
         from klaster.matchmaking.desk import TAB  # noqa: PLC0415
         from klaster.matchmaking.embedding import keep_search_table  # noqa: PLC0415
 
@@ -21,3 +21,4 @@ class MatchmakingConfig(AppConfig):
         workspace.add_todos(own_todos.todos)
         board_ready.register()
         after_migrate.register(keep_search_table)
+        calendar_files.add_source(meeting_calendar.of_person)

@@ -43,9 +43,12 @@ class Chart:
         return _("There is too little for a picture; the table says all.")
 
 
-def of_kinds(code: str, title: str, unit: str, heading: str, rows: Sequence[tuple[str, int]], **more: Any) -> Chart:
-    """Bars, the longest first; of fewer than a handful of rows counted, only the table."""
-    drawn = bars(rows)
+def of_kinds(
+    code: str, title: str, unit: str, heading: str, rows: Sequence[tuple[str, int]], *, in_order: bool = False,
+    **more: Any,
+) -> Chart:  # fmt: skip
+    """Bars, the longest first or in the order given; of fewer than a handful of rows counted, only the table."""
+    drawn = bars(rows, in_order=in_order)
     enough = len(drawn) > 1 and sum(bar.value for bar in drawn) >= LEAST_ROWS
     table = [[bar.label, bar.value] for bar in drawn]
     return Chart(code, title, unit, [heading, unit], table, bars=drawn if enough else (), **more)

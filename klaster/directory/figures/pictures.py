@@ -62,11 +62,11 @@ class Line:
     floor: float = HEIGHT - BOTTOM
 
 
-def bars(rows: Iterable[tuple[str, int]]) -> list[Bar]:
-    """The longest first; equal ones in the order given. Nothing is drawn of what is not there."""
+def bars(rows: Iterable[tuple[str, int]], *, in_order: bool = False) -> list[Bar]:
+    """The longest first, equal ones in the order given; or all in that order. Nothing is drawn of what is not there."""
     kept = [(label, value) for label, value in rows if value]
     most = max((value for _label, value in kept), default=1)
-    ordered = sorted(kept, key=lambda row: -row[1])
+    ordered = kept if in_order else sorted(kept, key=lambda row: -row[1])
     return [Bar(label, value, f"{100 * value / most:.1f}%") for label, value in ordered]
 
 

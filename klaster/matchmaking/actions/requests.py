@@ -27,6 +27,7 @@ from klaster.matchmaking.models import (
     Meeting,
     MeetingRequest,
     MeetingSide,
+    MoveProposal,
     Participant,
     Phase,
 )
@@ -262,6 +263,7 @@ def _cancel(row: Meeting, side: Participant, reason: str) -> None:
     row.state, row.cancelled_at, row.reason = Meeting.State.CANCELLED, now, reason
     row.sequence += 1
     row.save()
+    row.proposals.filter(state=MoveProposal.State.OPEN).update(state=MoveProposal.State.LAPSED, answered_at=now)
     if row.request is not None and row.request.state == S.ACCEPTED:
         state = S.DECLINED if row.request.asked_id == side.pk else S.WITHDRAWN
         row.request.state, row.request.reason, row.request.answered_at = state, reason, now

@@ -293,7 +293,10 @@ class Placement(models.Model):
 
 
 class MoveProposal(models.Model):
-    """A side of a meeting proposes another time; it moves when all others agree."""
+    """A side of a meeting proposes another time; it moves when all others agree.
+
+    Where the time is that of another meeting of theirs, the two change places: then those of both have to agree.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("waits for an answer")
@@ -303,6 +306,10 @@ class MoveProposal(models.Model):
 
     meeting = models.ForeignKey(Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="proposals")
     slot = models.ForeignKey(Slot, verbose_name=_("time"), on_delete=models.CASCADE, related_name="+")
+    swaps_with = models.ForeignKey(
+        Meeting, verbose_name=_("changes places with"), on_delete=models.CASCADE, null=True, blank=True,
+        related_name="+",
+    )  # fmt: skip
     proposed_by = models.ForeignKey(
         Participant, verbose_name=_("proposed by"), on_delete=models.CASCADE, related_name="+"
     )
