@@ -11,6 +11,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+examples.register_profile("busy machines too", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("busy machines too")
 
 
 def migrations_digest() -> str:

@@ -15,7 +15,7 @@ from klaster.matchmaking.models import Matchmaking
 PAGES: list[str] = [
     "desk_settings", "desk_slots", "desk_slot", "desk_tables", "desk_table", "desk_participants", "desk_participant",
     "desk_add", "desk_meetings", "desk_ask", "desk_write", "desk_import", "desk_import_check", "desk_timetable",
-    "desk_run", "desk_compare", "desk_place", "desk_publish",
+    "desk_run", "desk_compare", "desk_place", "desk_publish", "matchmaking_day", "matchmaking_figures",
 ]  # fmt: skip
 TAB = Tab("matchmaking_desk", gettext_lazy("Matchmaking"), "handshake", pages=tuple(PAGES))
 
@@ -26,6 +26,8 @@ SECTIONS = [
     ("desk_slots", gettext_lazy("Times"), ("desk_slot",)),
     ("desk_tables", gettext_lazy("Tables"), ("desk_table",)),
     ("desk_timetable", gettext_lazy("Timetable"), ("desk_run", "desk_compare", "desk_place", "desk_publish")),
+    ("matchmaking_day", gettext_lazy("The day"), ()),
+    ("matchmaking_figures", gettext_lazy("Figures"), ()),
 ]
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 
 import structlog
+from django.utils import timezone
 
 from klaster.core import jobs
 from klaster.matchmaking import making, recommending, vectors
+from klaster.matchmaking.actions import reports
 from klaster.matchmaking.embedding import backend, current, embed_batch, switch, waiting, wanted
 from klaster.matchmaking.models import Matchmaking, MatchmakingImport
 
@@ -82,3 +84,18 @@ def settle_runs(timestamp: int) -> int:
 def forget_imports(timestamp: int) -> int:
     """Let go of the rows of tables that nobody imported."""
     return MatchmakingImport.objects.kept_long_enough().update(rows=[])
+
+
+# --- after the meetings ---------------------------------------------------------------------------------------------
+@jobs.every("17 * * * *", "matchmaking.after_events")
+def after_events(timestamp: int) -> int:
+    """Matchmaking of events that have ended is over, and people are asked how their meetings were."""
+    now = timezone.now()
+    reports.close_over(now)
+    return reports.ask_now(now)
+
+
+@jobs.every("5 8 * * *", "matchmaking.ask_meetings_later")
+def ask_meetings_later(timestamp: int) -> int:
+    """What has come of meetings of three months ago."""
+    return reports.ask_later(timezone.now())

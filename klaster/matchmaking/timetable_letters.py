@@ -11,11 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
+from klaster.accounts.models import User
 from klaster.core import letters
 from klaster.core.notify import notify
 from klaster.events.letters import language_of, moment, recipient_of
@@ -107,7 +108,11 @@ def write(
         return
     event = matchmaking.event
     with override(language):
-        values = context | {"event": event.title, "url": page(matchmaking), "name": registration.name}
+        values = context | {
+            "event": event.title,
+            "url": letters.own_url(page(registration, to)),
+            "name": registration.name,
+        }
     mail = {
         "template": template,
         "context": values,
@@ -121,14 +126,11 @@ def write(
     notify(to, MY_MEETINGS, subject=subject, params=params, url=values["url"], key=key, mail=mail)
 
 
-def page(matchmaking: Matchmaking) -> str:
-    """Where people see their meetings; the page of the event where there is no such page."""
-    for name in ("my_day", "matchmaking_home"):
-        try:
-            return reverse(name, args=[matchmaking.event.slug])
-        except NoReverseMatch:
-            continue
-    return matchmaking.event.get_absolute_url()
+def page(registration: Registration, to: User | str) -> str:
+    """Where people see their day: who has no account by their own link."""
+    if isinstance(to, str):
+        return reverse("my_day_by_link", args=[registration.link_token()])
+    return reverse("my_day", args=[registration.event.slug])
 
 
 class Words:

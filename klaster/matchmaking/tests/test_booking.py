@@ -69,7 +69,7 @@ def test_nobody_is_asked_when_away_at_a_talk_or_in_a_meeting(fair):
     assert times(fair, one, other) == [slots[3]]
 
 
-def test_a_second_representative_meets_while_the_first_is_busy(fair):
+def test_a_second_representative_meets_while_the_first_is_busy(fair, in_english):
     one, other, third = someone(fair), someone(fair), someone(fair)
     f.RepresentativeFactory(participant=one)
     slot = slots_of(fair)[0]

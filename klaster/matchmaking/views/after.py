@@ -17,7 +17,7 @@ from klaster.core.limits import limited
 from klaster.directory import exports
 from klaster.matchmaking import figures
 from klaster.matchmaking.actions import reports
-from klaster.matchmaking.desk import matchmaking_for
+from klaster.matchmaking.desk import frame, matchmaking_for
 from klaster.matchmaking.forms.after import ReportForm
 from klaster.matchmaking.models import Outcome
 from klaster.matchmaking.views.live import Mine, on_the_day, said
@@ -51,10 +51,13 @@ def meeting_report(request: HttpRequest, token: str, pk: int) -> HttpResponse:
 def matchmaking_figures(request: HttpRequest, slug: str) -> HttpResponse:
     matchmaking = matchmaking_for(request, slug)
     scope = figures.scope_of(matchmaking)
-    context = {
-        "event": matchmaking.event, "counts": figures.counts(scope), "charts": figures.every(scope),
-        "network": figures.network(scope),
-    }  # fmt: skip
+    context = frame(
+        request,
+        matchmaking,
+        counts=figures.counts(scope),
+        charts=figures.every(scope),
+        network=figures.network(scope),
+    )
     return render(request, "matchmaking/matchmaking_figures.html", context)
 
 

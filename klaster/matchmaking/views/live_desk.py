@@ -18,7 +18,7 @@ from klaster.core.limits import limited
 from klaster.events.desk import event_for
 from klaster.events.part_words import PartConverter
 from klaster.matchmaking import table_plan
-from klaster.matchmaking.desk import matchmaking_for
+from klaster.matchmaking.desk import frame, matchmaking_for
 from klaster.matchmaking.models import Matchmaking
 
 
@@ -73,11 +73,10 @@ def matchmaking_day(request: HttpRequest, slug: str) -> HttpResponse:
     """What the organiser needs on the day: papers, the screen, how it goes."""
     matchmaking = matchmaking_for(request, slug)
     people = len(table_plan.people(matchmaking))
-    context = {
-        "event": matchmaking.event,
-        "matchmaking": matchmaking,
-        "people": table_plan.parts(people),
-        "tables": table_plan.parts(matchmaking.tables.filter(is_online=False).count()),
-        "count": people,
-    }
+    context = frame(
+        request,
+        matchmaking,
+        people=table_plan.parts(people),
+        tables=table_plan.parts(matchmaking.tables.filter(is_online=False).count()),
+    )
     return render(request, "matchmaking/matchmaking_day.html", context)
