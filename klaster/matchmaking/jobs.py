@@ -8,7 +8,7 @@ import structlog
 from django.utils import timezone
 
 from klaster.core import jobs
-from klaster.matchmaking import making, recommending, vectors
+from klaster.matchmaking import making, recommending, search_table, vectors
 from klaster.matchmaking.actions import reports
 from klaster.matchmaking.embedding import backend, current, embed_batch, switch, waiting, wanted
 from klaster.matchmaking.models import Matchmaking, MatchmakingImport
@@ -27,6 +27,8 @@ def embed_lines(timestamp: int) -> int:
     model, end, done = wanted(by), time.monotonic() + SECONDS, 0
     while time.monotonic() < end and (looked_at := embed_batch(model, by)):
         done += looked_at
+    if search_table.is_empty(model.key) and model.vectors.exists():  # migrate has made a new one
+        vectors.fill_table(model)
     if not waiting(model).exists() and (model.measured_at is None or not model.is_current):
         vectors.measure_all(model)
         if not model.is_current:

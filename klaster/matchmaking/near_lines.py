@@ -6,11 +6,11 @@ and all lines of whoever was found are scored exactly, in both directions. Witho
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from klaster.matchmaking import search_table
 from klaster.matchmaking.embedding import current
@@ -45,9 +45,9 @@ def answers(line: Line, reader: Reader, *, shown: int = SHOWN) -> list[Answer]:
 
     The line is one of a posting, a participant, or one not saved yet; two of one owner at most.
     """
-    model, side = current(), Side(line.side).other
+    model = current()
     mine = known([line], model)
-    seen = _seen(mine, [line], model, BOARD, of_each_line=True, sides=[side])
+    seen = _seen(mine, [line], model, BOARD, of_each_line=True)
     lines = _on_board([int(str(one.owner)) for one in seen], reader)
     picked, counts = [], {owner_of(line): OF_ONE_OWNER} if line.posting else {}
     for one in against(mine, seen, crowd_of(model)):
@@ -83,79 +83,44 @@ def _seen(
     where: Where,
     *,
     of_each_line: bool = False,
-    sides: Iterable[Side] = tuple(Side),
 ) -> list[Seen]:
     """Lines of whoever has one that is near or shares a tag; with `of_each_line` these alone, each for itself."""
-    sides = list(sides)
-    table = model if model is not None and search_table.exists(model.key) else None
-    found = _tagged(lines, where, sides)
-    near: set[int] = set(found.values())
-    for one in mine:
-        if table is not None and one.vector is not None:
-            side = Side.OFFER if one.kind == "need" else Side.NEED
-            rows = search_table.nearest(table, one.vector, side, where) if side in sides else []
-            near.update(owner for _, owner in rows)
-            if of_each_line:
-                found |= dict(rows)
-    rows_seen = []
-    for side in sides:
-        asking = [one for one in mine if one.kind != role(side)]
-        rows_seen += _of_owners(table, near, found, side, asking, where) if asking else []
-    told = _tags_of(line for line, *_ in rows_seen)
+    with_vector = [(one, one.vector) for one in mine if one.vector is not None]
+    if model is None or len(with_vector) < len(mine) or not search_table.exists(model.key):
+        return _by_tags(mine, lines, where, of_each_line)
+    asking = {side: [(one, vector) for one, vector in with_vector if one.kind != role(side)] for side in Side}
+    found: dict[int, int] = {}
+    for side, of_side in asking.items():
+        for one, vector in of_side:
+            found |= search_table.nearest(model, vector, side, where)
+            found |= search_table.tagged(model, one.tags, side, where)
+    owners = set(found.values())
     return [
-        Seen(line if of_each_line else owner, role(side), cosines, expected, told.get(line, frozenset()))
-        for line, owner, side, cosines, expected in rows_seen
-        if not of_each_line or line in found
+        Seen(row.line if of_each_line else row.owner, role(side), row.cosines, row.expected, row.tags)
+        for side, of_side in asking.items()
+        for row in search_table.lines_of(model, owners, side, [vector for _, vector in of_side], where)
+        if not of_each_line or row.line in found
     ]
 
 
-Row = tuple[int, int, Side, Sequence[float], tuple[float, float]]
-
-
-def _of_owners(
-    table: EmbeddingModel | None,
-    owners: Collection[int],
-    found: Collection[int],
-    side: Side,
-    asking: Sequence[profiles.Line],
-    where: Where,
-) -> list[Row]:
-    """All of them by the table; without it, or while a line has no vector, those found by tags."""
-    vectors = [one.vector for one in asking if one.vector is not None]
-    if table is not None and len(vectors) == len(asking):
-        return [
-            (row.line, row.owner, side, row.cosines, row.expected)
-            for row in search_table.lines_of(table, owners, side, vectors, where)
+def _by_tags(mine: Sequence[profiles.Line], lines: Sequence[Line], where: Where, of_each_line: bool) -> list[Seen]:
+    """Without the table, or while a line of mine has no vector: who shares a tag, the newest first."""
+    event = where.matchmaking
+    those = lines_on_board() if event is None else Line.objects.filter(participant__matchmaking=event)
+    seen = []
+    for side in Side:
+        asking = [line for line in lines if line.side != side and tags(line)]
+        sectors = sorted({sector for line in asking for sector in line.sectors})
+        technologies = sorted({technology for line in asking for technology in line.technologies})
+        common = Q(sectors__overlap=sectors) | Q(technologies__overlap=technologies)
+        rows = those.filter(common, side=side).select_related("posting").order_by("-updated_at")[:TAGGED]
+        nothing = [0.0] * sum(one.kind != role(side) for one in mine)
+        seen += [
+            Seen(row.pk if of_each_line else owner_of(row), role(side), nothing, (0.0, 0.0), tags(row))
+            for row in (rows if asking else [])
+            if tags(row)
         ]
-    rows = Line.objects.filter(pk__in=found, side=side).select_related("posting")
-    return [(line.pk, owner_of(line), side, [0.0] * len(asking), (0.0, 0.0)) for line in rows]
-
-
-def _tagged(lines: Sequence[Line], where: Where, sides: Sequence[Side]) -> dict[int, int]:
-    """Lines with a tag in common, and whose they are."""
-    found: dict[int, int] = {}
-    for side in sides:
-        of_side = [line for line in lines if line.side == side.other and tags(line)]
-        sectors = sorted({sector for line in of_side for sector in line.sectors})
-        technologies = sorted({technology for line in of_side for technology in line.technologies})
-        if sectors or technologies:
-            common = Q(sectors__overlap=sectors) | Q(technologies__overlap=technologies)
-            rows = _lines(where).filter(common, side=side).order_by("-updated_at")[:TAGGED]
-            found |= {line.pk: owner_of(line) for line in rows if tags(line)}
-    return found
-
-
-def _lines(where: Where) -> QuerySet[Line]:
-    if where.matchmaking is None:
-        return lines_on_board().select_related("posting")
-    return Line.objects.filter(participant__matchmaking=where.matchmaking).select_related("posting")
-
-
-def _tags_of(lines: Iterable[int]) -> dict[int, frozenset[str]]:
-    return {line.pk: tags(line) for line in Line.objects.filter(pk__in=list(lines)).only(*TAGS)}
-
-
-TAGS = ("sectors", "technologies", "are_tags_confirmed", "posting_id")
+    return seen
 
 
 def _on_board(lines: Sequence[int], reader: Reader) -> dict[int, Line]:

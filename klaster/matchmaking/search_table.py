@@ -7,7 +7,7 @@ fills and asks it. Where it is not there, whoever asks goes by tags.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -26,6 +26,14 @@ GRAPH = sql.SQL("using hnsw (vector halfvec_ip_ops) with (m = 24, ef_constructio
 LOOKED_AT = 500  # hnsw.ef_search; with the default of 40 every fourth of the best ten is missed
 
 
+COLUMNS = """
+create table {} (
+  line_id bigint primary key, side text not null, matchmaking_id bigint, owner bigint not null,
+  sector text not null, country text not null, tags text[] not null, mean real not null, spread real not null,
+  vector halfvec({}) not null
+)"""
+
+
 @dataclass(frozen=True)
 class Row:
     """A line of the board (`matchmaking` is None) or of an event; its vector is centred and of length one.
@@ -38,12 +46,14 @@ class Row:
     owner: int
     sector: str
     country: str
+    tags: frozenset[str]
     vector: Vectors
     expected: tuple[float, float]
 
 
 def name_of(key: str) -> sql.Identifier:
-    return sql.Identifier(PREFIX + sha256(key.encode()).hexdigest()[:12])
+    """Of the model and of what the table looks like: where that changes, another is made and filled."""
+    return sql.Identifier(PREFIX + sha256(f"{key}{COLUMNS}".encode()).hexdigest()[:12])
 
 
 def has_pgvector() -> bool:
@@ -59,11 +69,24 @@ def exists(key: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-COLUMNS = """
-create table {} (
-  line_id bigint primary key, side text not null, matchmaking_id bigint, owner bigint not null,
-  sector text not null, country text not null, mean real not null, spread real not null, vector halfvec({}) not null
-)"""
+WRITTEN = """
+insert into {} (line_id, side, matchmaking_id, owner, sector, country, tags, mean, spread, vector)
+select line_id, side, matchmaking_id, owner, sector, country, tags::text[], mean, spread, vector::halfvec
+from unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::real[],
+  %s::real[], %s::text[]) as t(line_id, side, matchmaking_id, owner, sector, country, tags, mean, spread, vector)
+on conflict (line_id) do update set side = excluded.side, matchmaking_id = excluded.matchmaking_id,
+  owner = excluded.owner, sector = excluded.sector, country = excluded.country, tags = excluded.tags,
+  mean = excluded.mean, spread = excluded.spread, vector = excluded.vector
+"""
+
+
+def is_empty(key: str) -> bool:
+    """There, and nothing in it."""
+    if not exists(key):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("select not exists(select from {})").format(name_of(key)))
+        return bool(cursor.fetchone()[0])
 
 
 def keep(key: str, dimensions: int) -> bool:
@@ -83,6 +106,7 @@ def keep(key: str, dimensions: int) -> bool:
             sql.SQL("(matchmaking_id, side) where matchmaking_id is not null"),
             sql.SQL("(side, sector, country) where matchmaking_id is null"),
             sql.SQL("(owner, side)"),
+            sql.SQL("using gin (tags)"),
             *graphs,
         ):
             cursor.execute(sql.SQL("create index on {} {}").format(table, index))
@@ -104,26 +128,14 @@ def put(model: EmbeddingModel, rows: Iterable[Row]) -> None:
     listed = list(rows)
     if not listed or not exists(model.key):
         return
+    columns = [
+        (row.line, row.side, row.matchmaking, row.owner, row.sector, row.country, _array(row.tags), *row.expected,
+         _written(row.vector))
+        for row in listed
+    ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
-            sql.SQL(
-                "insert into {} select * from unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[],"
-                " %s::text[], %s::real[], %s::real[], %s::text[]::halfvec[]) on conflict (line_id) do update set"
-                " side = excluded.side, matchmaking_id = excluded.matchmaking_id, owner = excluded.owner,"
-                " sector = excluded.sector, country = excluded.country, mean = excluded.mean,"
-                " spread = excluded.spread, vector = excluded.vector"
-            ).format(name_of(model.key)),
-            [
-                [row.line for row in listed],
-                [row.side for row in listed],
-                [row.matchmaking for row in listed],
-                [row.owner for row in listed],
-                [row.sector for row in listed],
-                [row.country for row in listed],
-                [row.expected[0] for row in listed],
-                [row.expected[1] for row in listed],
-                [_written(row.vector) for row in listed],
-            ],
+            sql.SQL(WRITTEN).format(name_of(model.key)), [list(column) for column in zip(*columns, strict=True)]
         )
 
 
@@ -176,12 +188,30 @@ def nearest(
         return list(cursor.fetchall())
 
 
+def tagged(
+    model: EmbeddingModel, tags: Collection[str], side: Side, where: Where = Where(), *, most: int = LOOKED_AT
+) -> list[tuple[int, int]]:
+    """Lines of this side with most of these tags, and whose they are."""
+    if not tags:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "select line_id, owner from {} where {} and tags && %s"
+                " order by (select count(*) from unnest(tags) tag where tag = any(%s)) desc, line_id limit %s"
+            ).format(name_of(model.key), where.said(side)),
+            [sorted(tags), sorted(tags), most],
+        )
+        return list(cursor.fetchall())
+
+
 @dataclass(frozen=True)
 class FoundLine:
     """A line of an owner who was found."""
 
     line: int
     owner: int
+    tags: frozenset[str]
     expected: tuple[float, float]
     cosines: tuple[float, ...]
 
@@ -196,12 +226,12 @@ def lines_of(
     cosines = sql.SQL(", ").join([sql.SQL("-(vector <#> %s::halfvec)")] * len(vectors))
     with connection.cursor() as cursor:
         cursor.execute(
-            sql.SQL("select line_id, owner, mean, spread, {} from {} where {} and owner = any(%s)").format(
+            sql.SQL("select line_id, owner, tags, mean, spread, {} from {} where {} and owner = any(%s)").format(
                 cosines, name_of(model.key), Where(where.matchmaking).said(side)
             ),
             [*map(_written, vectors), listed],
         )
-        return [FoundLine(row[0], row[1], (row[2], row[3]), row[4:]) for row in cursor.fetchall()]
+        return [FoundLine(row[0], row[1], frozenset(row[2]), row[3:5], row[5:]) for row in cursor.fetchall()]
 
 
 def _extension() -> bool:
@@ -214,6 +244,11 @@ def _extension() -> bool:
         log.warning("no pgvector: suggestions on the board go by tags", reason=str(error).strip().splitlines()[0])
         return False
     return True
+
+
+def _array(tags: Collection[str]) -> str:
+    """An array of PostgreSQL as text; names of tags are slugs with their kind before a colon."""
+    return "{" + ",".join(f'"{tag}"' for tag in sorted(tags)) + "}"
 
 
 def _written(vector: Vectors) -> str:

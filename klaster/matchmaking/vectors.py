@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from django.db import transaction
@@ -41,15 +42,16 @@ def measure_all(model: EmbeddingModel) -> None:
         measure_crowd(model)
     search_table.forget_orphans(model)
     if moved:
-        ids = list(LineVector.objects.filter(model=model).values_list("line", flat=True))
-        for start in range(0, len(ids), PAGE):
-            put_in_table(model, ids[start : start + PAGE])
+        fill_table(model)
 
 
 def measure_crowd(model: EmbeddingModel | None) -> None:
     """Of at most 5,000 offers on the board, drawn at random."""
     offers = lines_on_board().filter(side=Side.OFFER).select_related("posting").order_by("?")[:CROWD]
-    crowd = Crowd.of(known(list(offers), model))
+    keep_crowd(model, Crowd.of(known(list(offers), model)))
+
+
+def keep_crowd(model: EmbeddingModel | None, crowd: Crowd) -> None:
     OfferCrowd.objects.filter(model=model).delete()
     OfferCrowd.objects.create(
         model=model,
@@ -74,9 +76,14 @@ def means_of(model: EmbeddingModel) -> Means:
 
 def crowd_of(model: EmbeddingModel | None) -> Crowd:
     """As measured last; of nobody where it never was."""
-    row = OfferCrowd.objects.filter(model=model).first()
-    if row is None:
-        return Crowd.of([])
+    pk = OfferCrowd.objects.filter(model=model).values_list("pk", flat=True).first()
+    return Crowd.of([]) if pk is None else _crowd(pk)
+
+
+@lru_cache(maxsize=4)
+def _crowd(pk: int) -> Crowd:
+    """Written once: each measuring makes another row."""
+    row = OfferCrowd.objects.get(pk=pk)
     mean = np.frombuffer(row.mean, "<f4") if row.mean else None
     covariance = None if mean is None else np.frombuffer(row.covariance, "<f4").reshape(len(mean), len(mean))
     return Crowd.told(row.lines, mean, covariance, row.tags)
@@ -114,6 +121,13 @@ def tags(line: Line) -> frozenset[str]:
     )
 
 
+def fill_table(model: EmbeddingModel) -> None:
+    """All lines anew."""
+    ids = list(LineVector.objects.filter(model=model).order_by("line").values_list("line", flat=True))
+    for start in range(0, len(ids), PAGE):
+        put_in_table(model, ids[start : start + PAGE])
+
+
 def put_in_table(model: EmbeddingModel, ids: Iterable[int]) -> None:
     """Write these lines to the table of the nearest, centred."""
     lines = list(
@@ -130,6 +144,7 @@ def put_in_table(model: EmbeddingModel, ids: Iterable[int]) -> None:
                 owner_of(line),
                 line.sectors[0] if line.sectors else "",
                 _country(line),
+                told.tags,
                 told.vector,
                 crowd.expected(told.vector) if line.side == Side.NEED else (0.0, 0.0),
             )

@@ -8,7 +8,7 @@ with the tag. So the score of a pair needs the pair alone, and a search may brin
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence, Set
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,15 +58,15 @@ class Crowd:
             return 0.0, 0.0
         return float(vector @ self.mean), math.sqrt(max(0.0, float(vector @ self.covariance @ vector)))
 
-    def tags(self, wanted: Set[str], others: Sequence[Set[str]]) -> NDArray[np.float32]:
+    def tags(self, wanted: frozenset[str], others: Sequence[frozenset[str]]) -> list[float]:
         """z of the weights of these tags of a need that offers have."""
         weights = {tag: self.weights[tag] for tag in wanted if tag in self.weights}
         mean = sum(weight * self.shares[tag] for tag, weight in weights.items())
         spread = math.sqrt(sum(w * w * self.shares[tag] * (1 - self.shares[tag]) for tag, w in weights.items()))
         if spread <= FLAT:
-            return np.zeros(len(others), dtype=np.float32)
-        found = [sum(weight for tag, weight in weights.items() if tag in other) for other in others]
-        return (np.array(found, dtype=np.float32) - np.float32(mean)) / np.float32(spread)
+            return [0.0] * len(others)
+        z = {tags: (sum(weights.get(tag, 0.0) for tag in tags) - mean) / spread for tags in set(others)}
+        return [z[tags] for tags in others]
 
     @property
     def known(self) -> Known:
@@ -127,7 +127,7 @@ def _p_of_owners(
         tags = np.max([offers.tags(line.tags, [other.tags for other in seen]) for line in mine], axis=0)
     else:
         expected = np.array([line.expected for line in seen], dtype=np.float32)[:, None]
-        told = {tags: offers.tags(tags, [line.tags for line in mine]).max() for tags in {line.tags for line in seen}}
+        told = {tags: max(offers.tags(tags, [line.tags for line in mine])) for tags in {line.tags for line in seen}}
         tags = np.array([told[line.tags] for line in seen])
     means, spreads = expected[..., 0], expected[..., 1]
     text = np.where(spreads > FLAT, (cosines - means) / np.maximum(spreads, FLAT), 0).max(axis=1)

@@ -253,3 +253,28 @@ def test_the_page_of_a_posting_compares_meanings_once_there_is_a_vector(board, c
     assert all("laser" in row.theirs for row in found.rows)
     with override("en"):
         assert b"the meaning of the texts" in client.get(need.posting.get_absolute_url()).content
+
+
+def test_a_table_that_migrate_has_made_anew_is_filled(board):
+    if not search_table.has_pgvector():
+        pytest.skip("no pgvector on this server")
+    embed_lines(0)
+    search_table.drop_others([])
+    embedding.keep_search_table()
+    model = embedding.current()
+    assert search_table.is_empty(model.key)
+    embed_lines(0)
+    assert not search_table.is_empty(model.key)
+
+
+def test_lines_with_most_tags_in_common_come_first(board):
+    if not search_table.has_pgvector():
+        pytest.skip("no pgvector on this server")
+    for line, technologies in zip(board, (["cnc"], ["cnc", "laser"], ["iot"]), strict=False):
+        line.technologies, line.sectors = technologies, ["metal"]
+        line.save()
+    embed_lines(0)
+    asked = {"technology:cnc", "technology:laser"}
+    found = search_table.tagged(embedding.current(), asked, Side.OFFER)
+    assert [line for line, _owner in found] == [board[1].pk, board[0].pk]
+    assert search_table.tagged(embedding.current(), set(), Side.OFFER) == []
