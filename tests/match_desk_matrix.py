@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from klaster.matchmaking import factories as f
-from klaster.matchmaking.models import Matchmaking, Phase, Placement, Run
+from klaster.matchmaking.models import Matchmaking, MatchmakingImport, Phase, Placement, Run
 from tests.matrix_rows import POST_ONLY, Row
 
 if TYPE_CHECKING:
@@ -40,6 +40,13 @@ def a_participant(world: World) -> list[Any]:
     return [world.event.slug, f.ParticipantFactory(matchmaking=its_matchmaking(world), people=[]).pk]
 
 
+def an_import(world: World) -> list[Any]:
+    import_ = MatchmakingImport.objects.create(
+        matchmaking=its_matchmaking(world), by=world.people["coordinator"], kind="wishes", file_name="wishes.csv"
+    )
+    return [world.event.slug, import_.pk]
+
+
 def a_run(world: World) -> list[Any]:
     """Done, with a meeting that has a place."""
     matchmaking = its_matchmaking(world)
@@ -72,6 +79,12 @@ MATCH_DESK: dict[str, Row] = {
     "desk_write": Row("login 404 404 404 404 404", "login 404 404 404 404 404", args=of_the_event),
     "desk_meetings": Row(RUN_IT, args=of_the_event, query="?q=x&state=sent"),
     "desk_meetings_export": Row(RUN_IT, args=a_table),
+    "desk_add": Row(RUN_IT, RUN_IT_SEND, args=of_the_event),
+    "desk_ask": Row(RUN_IT, RUN_IT_SEND, args=of_the_event),
+    "desk_import": Row(RUN_IT, RUN_IT_SEND, args=of_the_event),
+    "desk_import_blank": Row(RUN_IT, args=lambda world: [*of_the_event(world), "wishes", "csv"]),
+    # its sender's: the coordinator's here; the office does not see it
+    "desk_import_check": Row("login 404 200 404 404 404", "login 404 ok 404 404 404", args=an_import),
     "desk_timetable": Row(RUN_IT, RUN_IT_SEND, args=of_the_event),
     "desk_unpublish": Row(POST_ONLY, RUN_IT_SEND, args=of_the_event),
     "desk_run": Row(RUN_IT, args=a_run),

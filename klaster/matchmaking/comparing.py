@@ -58,7 +58,7 @@ def _levels(one: RunPage, other: RunPage) -> list[dict[str, Any]]:
 
 def at(page: RunPage, place: Placement | None) -> str:
     if place is None or place.slot is None:
-        return _("left out")
+        return _("no place")
     starts = place.slot.starts.astimezone(page.zone)
     days = {slot.starts.astimezone(page.zone).date() for slot in page.all_slots}
     day = f"{day_in_words(starts.date())}, " if len(days) > 1 else ""

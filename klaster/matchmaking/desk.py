@@ -25,6 +25,7 @@ SECTIONS = [
     ("desk_meetings", gettext_lazy("Meetings"), ("desk_ask",)),
     ("desk_slots", gettext_lazy("Times"), ("desk_slot",)),
     ("desk_tables", gettext_lazy("Tables"), ("desk_table",)),
+    ("desk_import", gettext_lazy("Import"), ("desk_import_check",)),
     ("desk_timetable", gettext_lazy("Timetable"), ("desk_run", "desk_compare", "desk_place", "desk_publish")),
     ("matchmaking_day", gettext_lazy("The day"), ()),
     ("matchmaking_figures", gettext_lazy("Figures"), ()),

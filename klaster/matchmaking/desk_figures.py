@@ -34,7 +34,7 @@ def figures(matchmaking: Matchmaking) -> list[dict[str, Any]]:
     list_url, meetings_url = reverse("desk_participants", args=[slug]), reverse("desk_meetings", args=[slug])
     return [
         {"number": invited, "words": _("registered"), "stamp": _("for the event"),
-         "url": reverse("event_registrations", args=[slug])},
+         "url": reverse("desk_add", args=[slug])},
         {"number": people["all"], "words": _("take part"), "stamp": share(people["all"], invited), "url": list_url},
         {"number": people["profiles"], "words": _("profiles written"),
          "stamp": share(people["profiles"], people["all"]), "url": f"{list_url}?profile=yes"},
@@ -77,7 +77,7 @@ def _settings(matchmaking: Matchmaking) -> list[Todo]:
         step(_("Say until when people ask and answer"), text, act, "desk_settings", Urgency.LATER, "calendar-days")
     if matchmaking.phase in (Phase.PREPARING, Phase.ASKING) and not matchmaking.participants.taking_part().exists():
         text = _("People join when they register; you can add them, too.")
-        step(_("Nobody takes part yet"), text, _("Add people"), "desk_participants", Urgency.LATER, "user-plus")
+        step(_("Nobody takes part yet"), text, _("Add people"), "desk_add", Urgency.LATER, "user-plus")
     return found
 
 

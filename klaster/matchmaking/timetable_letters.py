@@ -19,13 +19,12 @@ from django.utils.translation import gettext_noop, override
 from klaster.accounts.models import User
 from klaster.core import letters
 from klaster.core.notify import notify
-from klaster.events.letters import language_of, moment, recipient_of
+from klaster.events.letters import language_of, recipient_of
 from klaster.events.models import Registration
 from klaster.events.when import clock, day_in_words
 from klaster.matchmaking.models import (
     Matchmaking,
     Meeting,
-    MeetingRequest,
     MeetingSide,
     Representative,
     Run,
@@ -33,8 +32,6 @@ from klaster.matchmaking.models import (
 )
 from klaster.matchmaking.publishing import At, Change, Outlook
 from klaster.matchmaking.topics import MY_MEETINGS
-
-MOST_NAMED = 8
 
 
 def representatives(participants: Collection[int]) -> list[Representative]:
@@ -63,7 +60,7 @@ def tell(matchmaking: Matchmaking, run: Run, look: Outlook, *, first: bool) -> i
             else:
                 context = said.changed([changes[pk] for pk in theirs if pk in changes], theirs)
         template = "matchmaking/letters/timetable" if first else "matchmaking/letters/timetable_changed"
-        write(each.registration, template, context, key=f"timetable {run.pk} {each.pk}", matchmaking=matchmaking)
+        write(each, template, context, key=f"timetable {run.pk} {each.pk}", matchmaking=matchmaking)
         count += 1
     return count
 
@@ -74,7 +71,7 @@ def tell_withdrawn(matchmaking: Matchmaking, meetings: list[int]) -> None:
     key = f"withdrawn {matchmaking.published_run_id} {timezone.now():%Y-%m-%d %H:%M}"
     for each in representatives(set(sides)):
         write(
-            each.registration,
+            each,
             "matchmaking/letters/timetable_withdrawn",
             {},
             key=f"{key} {each.pk}",
@@ -94,15 +91,13 @@ SUBJECTS = {
     "matchmaking/letters/timetable": gettext_noop("Your meetings at %(event)s"),
     "matchmaking/letters/timetable_changed": gettext_noop("Meetings of yours at %(event)s have changed"),
     "matchmaking/letters/timetable_withdrawn": gettext_noop("The timetable of meetings at %(event)s was taken back"),
-    "matchmaking/letters/answer_requests": gettext_noop("Requests for meetings at %(event)s wait for your answer"),
     "matchmaking/letters/from_organiser": gettext_noop("The organiser of %(event)s writes to you"),
 }
 
 
-def write(
-    registration: Registration, template: str, context: dict[str, Any], *, key: str, matchmaking: Matchmaking
-) -> None:
-    """A letter to whoever the registration belongs to; people with an account find it on the site, too."""
+def write(each: Representative, template: str, context: dict[str, Any], *, key: str, matchmaking: Matchmaking) -> None:
+    """A letter to a representative; people with an account find it on the site, too, others get their own link."""
+    registration = each.registration
     to, language = recipient_of(registration), language_of(registration)
     if not to:
         return
@@ -205,34 +200,6 @@ def place_in_words(table: Table | None, meeting: Meeting) -> str:
     return words % {"number": table.number} + zone
 
 
-def remind(matchmaking: Matchmaking) -> int:
-    """To everybody of the participants who were asked and have not answered; how many participants."""
-    asked: dict[int, list[MeetingRequest]] = defaultdict(list)
-    for request in matchmaking.requests.filter(state="sent").select_related("asker").order_by("sent_at", "pk"):
-        asked[request.asked_id].append(request)
-    day = timezone.localdate()
-    for each in representatives(set(asked)):
-        rows = asked[each.participant_id]
-        with override(language_of(each.registration)):
-            until = matchmaking.answers_until
-            context = {
-                "askers": ", ".join(str(row.asker) for row in rows[:MOST_NAMED])
-                + (" …" if len(rows) > MOST_NAMED else ""),
-                "count": len(rows),
-                "until": moment(until, matchmaking.event) if until else "",
-            }
-        write(
-            each.registration,
-            "matchmaking/letters/answer_requests",
-            context,
-            key=f"answer {day} {each.pk}",
-            matchmaking=matchmaking,
-        )
-    now = timezone.now()
-    matchmaking.requests.filter(state="sent").update(reminded_at=now)
-    return len(asked)
-
-
 def from_organiser(matchmaking: Matchmaking, participants: list[int], subject: str, text: str) -> int:
     """What the organiser wrote, as a letter of theirs; the same words go out once a day."""
     words = hashlib.sha256(f"{subject} {text}".encode()).hexdigest()[:16]
@@ -240,7 +207,7 @@ def from_organiser(matchmaking: Matchmaking, participants: list[int], subject: s
     for each in people:
         context = {"subject": letters.plain(subject), "text": letters.Ready(plain_lines(text))}
         key = f"organiser {timezone.localdate()} {words} {each.pk}"
-        write(each.registration, "matchmaking/letters/from_organiser", context, key=key, matchmaking=matchmaking)
+        write(each, "matchmaking/letters/from_organiser", context, key=key, matchmaking=matchmaking)
     return len(people)
 
 

@@ -16,12 +16,13 @@ from django.utils.translation import gettext_noop, ngettext
 from klaster.accounts.models import User
 from klaster.core import audit
 from klaster.directory.actions.rights import demand
-from klaster.events.models import Event
-from klaster.matchmaking import phases, slots, timetable_letters
+from klaster.events.models import Event, Registration
+from klaster.matchmaking import letters, phases, slots, timetable_letters
+from klaster.matchmaking.actions import participants, requests
 from klaster.matchmaking.actions.locks import lock
 from klaster.matchmaking.desk_figures import was_reminded_today
 from klaster.matchmaking.forms.organise import MOST_SLOTS, MOST_TABLES
-from klaster.matchmaking.models import AskRule, Matchmaking, Meeting, Participant, Slot, Table
+from klaster.matchmaking.models import AskRule, Matchmaking, Meeting, MeetingRequest, Participant, Slot, Table
 from klaster.matchmaking.slots import Span
 
 RIGHT = "matchmaking.change_matchmaking"
@@ -82,16 +83,14 @@ def move_phase(matchmaking: Matchmaking, to: str, *, by: User) -> Matchmaking:
 
 @transaction.atomic
 def remind(matchmaking: Matchmaking, *, by: User) -> int:
-    """Write to all who were asked and have not answered, once a day at most; to how many participants."""
+    """Write to all who were asked and have not answered, once a day at most; to how many people."""
     row = locked(matchmaking, by)
     if row.phase != row.Phase.ASKING or not row.takes_answers:
         raise ValidationError(_("Nobody can answer now."))
     if was_reminded_today(row):
         raise ValidationError(_("They were reminded today. Once a day is enough."))
-    count = timetable_letters.remind(row)
-    row.reminded_at = timezone.now()
-    row.save(update_fields=["reminded_at"])
-    audit.record(gettext_noop("reminded of requests"), row, by=by, after={"participants": count})
+    count = letters.remind(row, before=timezone.now(), key=f"{timezone.now():%Y-%m-%d %H}")
+    audit.record(gettext_noop("reminded of requests"), row, by=by, after={"people": count})
     return count
 
 
@@ -222,10 +221,12 @@ def delete_tables(matchmaking: Matchmaking, pks: Iterable[int], *, by: User) -> 
 # --- participants ----------------------------------------------------------------------------------------------------
 @transaction.atomic
 def save_participant(participant: Participant, values: Mapping[str, Any], *, by: User) -> Participant:
-    """What the organiser sets. Who is taken out keeps requests and meetings until a timetable leaves them out."""
+    """What the organiser sets. Of who is taken out requests end and meetings are cancelled; the others are told."""
     row = locked(participant.matchmaking, by)
     found = Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk, matchmaking=row)
     found.matchmaking = row
+    if found.takes_part and values["state"] == Participant.State.OUT:
+        participants.take_out(found, by=by)
     before = audit.snapshot(found)
     for name, value in values.items():
         setattr(found, name, value)
@@ -236,9 +237,32 @@ def save_participant(participant: Participant, values: Mapping[str, Any], *, by:
 
 
 @transaction.atomic
-def write_to(participants: Iterable[Participant], subject: str, text: str, *, by: User) -> int:
+def take_in(matchmaking: Matchmaking, registrations: Iterable[Registration], *, by: User) -> int:
+    """Let registered people take part, each as a participant of its own; how many came in."""
+    row = locked(matchmaking, by)
+    count = 0
+    for registration in registrations:
+        participants.join(row, registration, by=by)
+        count += 1
+    return count
+
+
+@transaction.atomic
+def ask_for(
+    asker: Participant, asked: Participant, *, priority: int, message: str, is_agreed: bool, by: User
+) -> MeetingRequest:
+    """Ask on somebody's behalf; where both have agreed already the meeting is made, too."""
+    locked(asker.matchmaking, by)
+    row = requests.ask(asker, asked, by=by, priority=priority, message=message, on_behalf=True)
+    if is_agreed and row.state == MeetingRequest.State.SENT:
+        requests.accept(row, row.asked, by=by, priority=priority, on_behalf=True)
+    return row
+
+
+@transaction.atomic
+def write_to(addressed: Iterable[Participant], subject: str, text: str, *, by: User) -> int:
     """A letter to the people of these participants, once for the same words on a day; to how many people."""
-    chosen = list(participants)
+    chosen = list(addressed)
     row = locked(chosen[0].matchmaking, by)
     count = timetable_letters.from_organiser(row, [each.pk for each in chosen], subject, text)
     for each in chosen:

@@ -99,7 +99,7 @@ class SlotsForm(forms.Form):
         help_text=gettext_lazy("Empty: the first day only."),
     )  # fmt: skip
     starts = forms.TimeField(label=gettext_lazy("From"), widget=TimeInput)
-    ends = forms.TimeField(label=gettext_lazy("To"), widget=TimeInput)
+    ends = forms.TimeField(label=gettext_lazy("Until"), widget=TimeInput)
     minutes = forms.IntegerField(label=gettext_lazy("Minutes of a meeting"), min_value=5, max_value=240)
     pause = forms.IntegerField(
         label=gettext_lazy("Minutes between two meetings"), min_value=0, max_value=60, initial=0,

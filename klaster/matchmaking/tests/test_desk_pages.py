@@ -96,7 +96,7 @@ def test_those_who_have_not_answered_are_reminded_once_a_day(client):
     f.MeetingRequestFactory(asker=one, asked=other)
     client.post(at(matchmaking, "desk_remind"))
     client.post(at(matchmaking, "desk_remind"))
-    assert Letter.objects.filter(purpose="matchmaking.meetings").count() == 1
+    assert Letter.objects.filter(purpose="matchmaking.reminder").count() == 1
     assert AuditEvent.objects.filter(action="reminded of requests").count() == 1
     Matchmaking.objects.update(reminded_at=timezone.now() - datetime.timedelta(days=1))
     Matchmaking.objects.update(asks_until=None, answers_until=timezone.now())

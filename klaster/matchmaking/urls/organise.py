@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from klaster.matchmaking.views import organise, organise_people
+from klaster.matchmaking.views import organise, organise_imports, organise_people
 
 urlpatterns = [
     path(_("events/<slug:slug>/desk/matchmaking/"), organise.matchmaking_desk, name="matchmaking_desk"),
@@ -36,5 +36,18 @@ urlpatterns = [
         _("events/<slug:slug>/desk/matchmaking/meetings.<table:ending>"),
         organise_people.desk_meetings_export,
         name="desk_meetings_export",
+    ),
+    path(_("events/<slug:slug>/desk/matchmaking/participants/add/"), organise_people.desk_add, name="desk_add"),
+    path(_("events/<slug:slug>/desk/matchmaking/meetings/ask/"), organise_people.desk_ask, name="desk_ask"),
+    path(_("events/<slug:slug>/desk/matchmaking/import/"), organise_imports.desk_import, name="desk_import"),
+    path(
+        _("events/<slug:slug>/desk/matchmaking/import/<int:pk>/"),
+        organise_imports.desk_import_check,
+        name="desk_import_check",
+    ),
+    path(
+        _("events/<slug:slug>/desk/matchmaking/import/empty-<slug:kind>.<table:ending>"),
+        organise_imports.desk_import_blank,
+        name="desk_import_blank",
     ),
 ]

@@ -26,8 +26,9 @@ from klaster.directory.views.answers import chips
 from klaster.directory.views.editing import add_errors
 from klaster.matchmaking import desk, meeting_table, participant_table
 from klaster.matchmaking.actions import organise as actions
-from klaster.matchmaking.forms.organise import ParticipantForm, WriteForm
+from klaster.matchmaking.forms.organise import AskForm, ParticipantForm, WriteForm
 from klaster.matchmaking.models import Matchmaking, MeetingRequest, Participant
+from klaster.matchmaking.views.organise import numbers
 
 PER_PAGE = 50
 
@@ -125,6 +126,43 @@ def desk_meetings_export(request: HttpRequest, slug: str, ending: str) -> HttpRe
     columns = [str(title) for title, _value in meeting_table.COLUMNS]
     cells = ([value(line) for _title, value in meeting_table.COLUMNS] for line in lines)
     return tables.response(exports.table(request, title, page, columns, cells, said), ending)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def desk_add(request: HttpRequest, slug: str) -> HttpResponse:
+    """Registered people who do not take part yet; those who are ticked become participants."""
+    matchmaking = desk.matchmaking_for(request, slug)
+    rows = matchmaking.event.registrations.confirmed().filter(representative=None).select_related("organisation")
+    if request.method == "POST":
+        wanted = rows if request.POST.get("do") == "all" else rows.filter(pk__in=numbers(request, "registration"))
+        count = actions.take_in(matchmaking, list(wanted.order_by("number")), by=request.user)  # type: ignore[arg-type]
+        if count:
+            words = ngettext("%(count)s participant is added.", "%(count)s participants are added.", count)
+            messages.success(request, words % {"count": count})
+            return redirect("desk_participants", slug=slug)
+        messages.error(request, _("Tick the people first."))
+    page = Paginator(rows.order_by("number"), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "matchmaking/desk_add.html", desk.frame(request, matchmaking, page=page))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@limited("ask on behalf", limit=300, per=3600)
+def desk_ask(request: HttpRequest, slug: str) -> HttpResponse:
+    """A request on somebody's behalf, or a meeting that both have agreed to."""
+    matchmaking = desk.matchmaking_for(request, slug)
+    form = AskForm(request.POST or None, matchmaking=matchmaking, initial={"asker": request.GET.get("asker")})
+    if form.is_valid():
+        try:
+            actions.ask_for(**form.cleaned_data, by=request.user)  # type: ignore[arg-type]
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("desk_meetings", slug=slug)
+    context = desk.frame(request, matchmaking, form=form)
+    return render(request, "matchmaking/desk_ask.html", context, status=422 if form.errors else 200)
 
 
 # --- a letter --------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from klaster.directory.demo import load_demo_directory
 from klaster.events.demo import load_demo_events
 from klaster.matchmaking.demo import load_demo_matchmaking
 from klaster.matchmaking.demo_board import load_demo_board
+from klaster.matchmaking.demo_timetable import load_demo_timetable
 from klaster.newsroom.actions import appoint_author
 from klaster.pages.demo import load_demo_pages
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         entries = load_demo_directory(people)
         events = load_demo_events(people)
         participants = load_demo_matchmaking(people)
+        load_demo_timetable(people)
         load_demo_board(people)
         author = appoint_author(people["author"], by=people["secretariat"])
         pages = load_demo_pages(author)
