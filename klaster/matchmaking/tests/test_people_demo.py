@@ -37,10 +37,7 @@ def test_it_is_made_once_and_shows_every_state(people):
     assert me.requests_got.filter(state="sent").count() == 2
     assert me.requests_sent.live().count() <= 10
     assert me.sides.exists()
-
-
-def test_lines_are_in_both_languages_and_have_tags(people):
-    demo.load_demo_matchmaking(people)
+    # lines are in both languages and have tags
     assert {"lt", "en"} == set(Line.objects.values_list("language", flat=True))
     assert not Line.objects.filter(technologies=[]).exists()
     assert Participant.objects.filter(lines=None).count() == 1

@@ -254,10 +254,13 @@ def test_blocking_reporting_leaving(client, me, mailoutbox):
     assert Participant.objects.get(pk=me.pk).state == "in"  # who has left comes back as they were
 
 
-@pytest.mark.parametrize("text", ["\u202e<script>alert(1)</script>", "ﷺ" * 64, "a" * 1500, "ą🎈 \x0b test line"])
-def test_hostile_words_are_kept_as_text(client, me, text):
+HOSTILE = ["\u202e<script>alert(1)</script>", "ﷺ" * 64, "a" * 1500, "ą🎈 \x0b test line"]
+
+
+def test_hostile_words_are_kept_as_text(client, me):
     f.ParticipantFactory(matchmaking=me.matchmaking)
-    answer = client.post(page("line_new", "offer"), {"text": text, "language": "lt"})
-    assert answer.status_code in (302, 422)
+    for text in HOSTILE:
+        assert client.post(page("line_new", "offer"), {"text": text, "language": "lt"}).status_code in (302, 422)
     for shown in (client.get(page("participant_me")), client.get(page("partner_list"))):
+        assert shown.status_code == 200
         assert "<script>alert" not in shown.text
