@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -86,10 +86,11 @@ def brokered(desk: Desk) -> Iterator[Todo]:
 
 
 def to_review(desk: Desk) -> Iterator[Todo]:
-    """Coordinators have those sent to their clusters; the office those that nobody else reviews."""
+    """Coordinators have those sent to their clusters; the office those of no cluster, and what waits for a week."""
     rows = Posting.objects.reviewed_by(desk.person).filter(state=PostingState.REVIEW)
     if desk.person.is_secretariat:
-        rows = rows.filter(cluster=None, review_cluster=None)
+        long_ago = timezone.now() - datetime.timedelta(days=LATE_AFTER)
+        rows = rows.filter(Q(cluster=None, review_cluster=None) | Q(updated_at__lt=long_ago))
     for row in rows.select_related("organisation", "cluster").order_by("updated_at"):
         yield Todo(
             title=_("Look over: %(title)s") % {"title": row.title},

@@ -283,6 +283,13 @@ def test_the_workspace_says_what_waits(firm, person, cluster, coordinator):
     assert Posting.objects.get(pk=ending.pk).renewed_at.date() == timezone.now().date()
 
 
+def test_what_waits_for_a_coordinator_for_a_week_waits_for_the_office(firm, person, cluster, office):
+    row = sent(firm, person, cluster)
+    assert f"Look over: {row.title}" not in signed_in(office).get(url("my")).text
+    Posting.objects.update(updated_at=timezone.now() - 8 * DAY)
+    assert f"Look over: {row.title}" in signed_in(office).get(url("my")).text
+
+
 def test_a_reviewer_who_returns_it_says_why(firm, person, cluster, coordinator):
     row = sent(firm, person, cluster)
     answer = signed_in(coordinator).post(url("posting_act", row.slug), {"do": "return", "note": ""})
