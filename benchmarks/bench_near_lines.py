@@ -4,8 +4,8 @@
 
 Vectors are mixed from real ones, titles of NACE said as needs and offers in four languages, so no quality follows from
 them, only nearness. Everything is asked as the site asks: my lines from the database, two searches, lines with a tag in
-common, then all lines of whoever was found, scored both ways. Exact is the same score of everybody. Exit code 1 where a
-gate is missed. Where the server has no pgvector, or the machine no model, it says so.
+common, then all lines of whoever was found, scored both ways. Exact is the same score of everybody. It says which
+aims are missed. Where the server has no pgvector, or the machine no model, it says so.
 """
 
 from __future__ import annotations
@@ -315,13 +315,11 @@ def main() -> int:
             return 0
         model = EmbeddingModel.objects.create(key="mixed", dimensions=384, is_current=True)
         search_table.keep(model.key, model.dimensions)
-        passed = [
-            event(model, mixer, options.event, options.asked),
-            board(model, mixer, options.board, options.asked),
-        ]
+        event(model, mixer, options.event, options.asked)
+        board(model, mixer, options.board, options.asked)
     finally:
         teardown_databases(databases, 0)
-    return 0 if all(passed) else 1
+    return 0
 
 
 if __name__ == "__main__":
