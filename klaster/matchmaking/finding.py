@@ -6,7 +6,7 @@ Questions to the database do not grow with the number of participants; the rows 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,8 +50,8 @@ S = MeetingRequest.State
 
 @dataclass(frozen=True)
 class Reason:
-    """Two texts beside each other: mine and theirs, in pieces, the shared words apart, and the technologies both are
-    tagged with. `is_mine_need`: I seek."""
+    """Two texts beside each other: mine and theirs, in pieces, the shared words apart, and the tags both have.
+    `is_mine_need`: I seek."""
 
     is_mine_need: bool
     mine: list[likeness.Piece]
@@ -70,6 +70,7 @@ class Card:
     request: MeetingRequest | None = None
     state: str = ""  # sent, got, agreed, declined (by them), refused (by me)
     feedback: str = ""
+    is_by_tags: bool = False  # suggested by tags alone: nobody says that the texts are alike
     may_ask: bool = True
     sectors: str = ""
     languages: str = ""
@@ -211,7 +212,7 @@ def with_words(rows: Any, text: str) -> Any:
 
 
 # --- the cards of one page ------------------------------------------------------------------------------------------
-def cards(me: Me, pks: Sequence[int], pairs: Mapping[int, list[tuple[int, int]]] | None = None) -> list[Card]:
+def cards(me: Me, pks: Sequence[int], suggested: Suggestions | None = None) -> list[Card]:
     """These participants in this order, with all that is shown of them: five questions however many."""
     ordered = Line.objects.order_by("-side", "position", "pk")  # offers first
     rows = Participant.objects.filter(pk__in=pks).prefetch_related(Prefetch("lines", ordered))
@@ -220,7 +221,7 @@ def cards(me: Me, pks: Sequence[int], pairs: Mapping[int, list[tuple[int, int]]]
     found = [card_of(by_pk[pk], names) for pk in pks if pk in by_pk]
     if me.takes_part:
         _between_us(me, {card.pk: card for card in found})
-        _why(me, found, pairs or {})
+        _why(me, found, suggested or Suggestions())
     return found
 
 
@@ -258,25 +259,25 @@ def state_of(row: MeetingRequest, mine: Participant) -> str:
     return ""
 
 
-def _why(me: Me, found: Sequence[Card], pairs: Mapping[int, list[tuple[int, int]]]) -> None:
+def _why(me: Me, found: Sequence[Card], suggested: Suggestions) -> None:
     """The best pair of lines each way; where a line was changed or deleted since, the pair is left out."""
     mine = {line.pk: line for line in me.participant.lines.all()}
-    names = {row.code: str(row.name) for row in Technology.objects.filter(code__in=codes_of(mine.values()))}
+    codes = {code for line in mine.values() for code in (*line.technologies, *line.sectors)}
+    names = {row.code: str(row.name) for model in (Technology, Sector) for row in model.objects.filter(code__in=codes)}
     for card in found:
         theirs = {line.pk: line for line in card.participant.lines.all()}
-        for own, other in pairs.get(card.pk, [])[:2]:
+        card.is_by_tags = suggested.is_matched and not suggested.has_meaning
+        for own, other in suggested.pairs.get(card.pk, [])[:2]:
             if own in mine and other in theirs:
                 card.reasons.append(reason_of(mine[own], theirs[other], names))
 
 
-def codes_of(lines: Iterable[Line]) -> set[str]:
-    """Technologies of lines whose tags a person has confirmed."""
-    return {code for line in lines if line.are_tags_confirmed for code in line.technologies}
-
-
 def reason_of(own: Line, other: Line, names: Mapping[str, str]) -> Reason:
+    """Tags count where a person confirmed them."""
     my_pieces, their_pieces = likeness.marked(own.text, other.text)
-    both = codes_of([own]) & codes_of([other])
+    both: set[str] = set()
+    if own.are_tags_confirmed and other.are_tags_confirmed:
+        both = {*own.technologies, *own.sectors} & {*other.technologies, *other.sectors}
     tags = ", ".join(sorted(names[code] for code in both if code in names))
     return Reason(own.side == Side.NEED, my_pieces, own.language, their_pieces, other.language, tags)
 

@@ -75,7 +75,7 @@ def list_page(request: HttpRequest, me: Me) -> HttpResponse:
     kept = {"show": show if show != finding.SUGGESTED or "show" in request.GET else ""}
     context = common(me) | {
         "page": page,
-        "cards": finding.cards(me, list(page), suggested.pairs if show == finding.SUGGESTED else {}),
+        "cards": finding.cards(me, list(page), suggested if show == finding.SUGGESTED else None),
         "everybody": len(pks),
         "suggested": suggested,
         "show": show,
@@ -115,7 +115,7 @@ def partner_detail(request: HttpRequest, me: Me, pk: int) -> HttpResponse:
     """Profile and lines, what both have in common, what stood and stands between the two."""
     other = other_of(me, pk)
     suggested = finding.suggestions(me, [other.pk]) if me.takes_part else finding.Suggestions()
-    card = finding.cards(me, [other.pk], suggested.pairs)[0]
+    card = finding.cards(me, [other.pk], suggested)[0]
     history = requests.between(me.participant, other).order_by("-sent_at", "-pk") if me.takes_part else []
     people = other.representatives.select_related("registration").order_by("pk")
     context = common(me) | {
@@ -154,7 +154,7 @@ def partner_ask(request: HttpRequest, me: Me, pk: int) -> HttpResponse:
     context = common(me) | {
         "form": form,
         "other": other,
-        "card": finding.cards(me, [other.pk], finding.suggestions(me, [other.pk]).pairs)[0],
+        "card": finding.cards(me, [other.pk], finding.suggestions(me, [other.pk]))[0],
         "figures": finding.figures(me),
         "until": until(me.matchmaking),
         "back": back_to(request, me),

@@ -88,7 +88,7 @@ def request_answer(request: HttpRequest, me: Me, pk: int) -> HttpResponse:
             problem = " ".join(error.messages)
     context = common(me) | {
         "row": row,
-        "card": finding.cards(me, [row.asker_id], finding.suggestions(me, [row.asker_id]).pairs)[0],
+        "card": finding.cards(me, [row.asker_id], finding.suggestions(me, [row.asker_id]))[0],
         "accept": AcceptForm() if do != "accept" else accept,
         "why": ReasonForm() if do != "decline" else why,
         "problem": problem,
