@@ -42,6 +42,8 @@ SHOWS = {
     SAVED: gettext_lazy("Those I saved"),
 }
 MOST_SUGGESTED = 30
+LIKELY = 0.05  # calibrated: below that in both directions nobody is shown, however short the list gets
+ALIKE = 0.2  # cosine of two texts, centred, below which they are no reason to be quoted
 QUOTED = re.compile('[„«“"]([^“”»"]+)[“”»"]')
 LEGAL_FORMS = ("UAB", "AB", "MB", "VšĮ", "SIA", "AS", "OÜ", "MTÜ", "ТОВ")
 PER_PAGE = 10
@@ -112,19 +114,29 @@ def suggestions(me: Me, seen: Sequence[int]) -> Suggestions:
     rules = list(AskRule.objects.filter(matchmaking=me.matchmaking))
     if rules:
         allowed &= may_be_asked(me, rules)
-    rows = list(Recommendation.objects.filter(participant=mine).values_list("other", "reasons"))
+    found = Recommendation.objects.filter(participant=mine)
     asked = requests.standing(mine).values_list("asker", "asked", "state")
     settled = {pk for one, two, state in asked for pk in (one, two) if (state, two) != ("sent", mine.pk)}
+    rows = list(found.values_list("other", "reasons", "p_mine", "p_theirs"))
     if rows:
-        pairs = {other: [(each["mine"], each["theirs"]) for each in reasons] for other, reasons in rows}
-        order = [other for other, _reasons in rows if other in allowed]
-        told = any(each.get("likeness") is not None for _other, reasons in rows for each in reasons)
+        likely = [(other, reasons) for other, reasons, *p in rows if max(p) >= LIKELY]
+        pairs = {
+            other: [(each["mine"], each["theirs"]) for each in worth_quoting(reasons)] for other, reasons in likely
+        }
+        order = [other for other in pairs if other in allowed]
+        told = any(each.get("likeness") is not None for row in rows for each in row[1])
         return Suggestions(sorted(order, key=lambda pk: pk in settled), pairs, is_matched=True, has_meaning=told)
     fits = likeness.rank(said(mine.lines.all()), said(Line.objects.filter(participant__in=allowed).order_by("pk")))
     order = [fit.whose for fit in fits[:MOST_SUGGESTED]]
     return Suggestions(
         sorted(order, key=lambda pk: pk in settled), {fit.whose: [reason[:2] for reason in fit.reasons] for fit in fits}
     )
+
+
+def worth_quoting(reasons: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Pairs of lines that are alike or share a tag; the best one always."""
+    alike = [r for r in reasons if r.get("tags") or r.get("likeness") is None or r["likeness"] >= ALIKE]
+    return alike or sorted(reasons, key=lambda r: -(r.get("likeness") or 0))[:1]
 
 
 def said(lines: Any) -> list[likeness.Said]:

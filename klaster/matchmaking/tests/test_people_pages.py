@@ -156,6 +156,9 @@ def test_suggestions_say_why_by_both_texts_and_mark_the_words(client, me):
     shown = client.get(page("partner_list"))
     assert [card.participant for card in shown.context["cards"]] == [other]
     assert "compare the meaning" in shown.text
+    Recommendation.objects.update(p_mine=0.01, p_theirs=0.02)
+    assert client.get(page("partner_list") + "?show=suggested").context["cards"] == []  # nobody is better than anybody
+    Recommendation.objects.update(p_mine=0.5)
     client.post(page("partner_do", other.pk), {"do": "not_relevant"})
     assert client.get(page("partner_list") + "?show=suggested").context["cards"] == []
 
