@@ -217,7 +217,8 @@ def agree(row: MeetingRequest) -> None:
 
 
 def wished_pairs() -> list[tuple[int, int]]:
-    """(who asks, who is asked), never a pair twice; the member asks four and is asked by four, so that others are left to be suggested."""
+    """(who asks, who is asked), never a pair twice; the member asks four and is asked by four, so that
+    others are left to be suggested."""
     chance = random.Random(2018)  # noqa: S311  the same each time
     of_theme: dict[str, list[int]] = {}
     for number, (_name, _country, theme) in enumerate(NAMES):
