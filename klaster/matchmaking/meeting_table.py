@@ -109,5 +109,8 @@ COLUMNS: list[tuple[Any, Any]] = [
     (gettext_lazy("Answered"), lambda line: line.request.answered_at),
     (gettext_lazy("Asked by the organiser"), lambda line: line.request.is_on_behalf),
     (gettext_lazy("Time"), lambda line: line.when),
-    (gettext_lazy("Table"), lambda line: line.meeting.table.number if line.meeting and line.meeting.table else ""),
+    (
+        pgettext_lazy("where people sit", "Table"),
+        lambda line: line.meeting.table.number if line.meeting and line.meeting.table else "",
+    ),
 ]

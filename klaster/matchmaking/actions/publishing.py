@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -63,10 +64,7 @@ def refuse_unfit(matchmaking: Matchmaking, run: Run) -> None:
 def write(look: Outlook, *, told_before: bool, now: datetime.datetime) -> None:
     """Times and tables of what changed, then who sits where; the database has the last word on two places at once."""
     changed = [change for change in look.changes if change.before != change.after]
-    Meeting.objects.bulk_update(
-        [moved(look.meetings[change.meeting], change, told_before=told_before, now=now) for change in changed],
-        ["starts", "ends", "table", "was", "changed_at", "sequence"], batch_size=BATCH,
-    )  # fmt: skip
+    save_places([moved(look.meetings[change.meeting], change, told_before=told_before, now=now) for change in changed])
     gone = [look.sitting_rows[pair] for pair, who in look.sitting.items() if look.seated.who.get(pair) != who]
     Sitting.objects.filter(pk__in=gone).delete()
     fresh = [(pair, who) for pair, who in look.seated.who.items() if look.sitting.get(pair) != who]
@@ -79,6 +77,32 @@ def write(look: Outlook, *, told_before: bool, now: datetime.datetime) -> None:
             cursor.execute(f"set constraints {DEFERRED} deferred")
     except IntegrityError as clash:
         raise ValidationError(_("Somebody would be in two places at once: make the timetable again.")) from clash
+
+
+# bulk_update makes an expression for each value: half of the time of a publication of thousands of meetings.
+SAVE_PLACES = """
+update matchmaking_meeting meeting
+set starts = row.starts, ends = row.ends, table_id = row.table_id, was = row.was::jsonb,
+  changed_at = row.changed_at, sequence = row.sequence
+from unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::text[], %s::timestamptz[], %s::int[])
+  as row (id, starts, ends, table_id, was, changed_at, sequence)
+where meeting.id = row.id
+"""
+
+
+def save_places(rows: list[Meeting]) -> None:
+    """When, where and what was before of these meetings, in one statement."""
+    columns: list[list[object]] = [
+        [row.pk for row in rows],
+        [row.starts for row in rows],
+        [row.ends for row in rows],
+        [row.table_id for row in rows],
+        [None if row.was is None else json.dumps(row.was) for row in rows],
+        [row.changed_at for row in rows],
+        [row.sequence for row in rows],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(SAVE_PLACES, columns)
 
 
 def moved(row: Meeting, change: Change, *, told_before: bool, now: datetime.datetime) -> Meeting:
@@ -103,7 +127,7 @@ def unpublish(matchmaking: Matchmaking, *, by: User) -> int:
     for row in rows:
         moved(row, Change(row.pk, At(row.starts, row.ends, row.table_id), At()), told_before=False, now=timezone.now())
         row.was = row.changed_at = None
-    Meeting.objects.bulk_update(rows, ["starts", "ends", "table", "was", "changed_at", "sequence"], batch_size=BATCH)
+    save_places(rows)
     sittings = Sitting.objects.filter(meeting__matchmaking=matchmaking)
     timetable_letters.tell_withdrawn(matchmaking, [row.pk for row in rows])
     sittings.filter(meeting__in=rows).delete()

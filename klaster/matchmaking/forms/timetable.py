@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from klaster.events.when import clock, day_in_words
 from klaster.matchmaking.models import Matchmaking, Slot, Table
@@ -51,7 +51,10 @@ class PlaceForm(forms.Form):
         Slot.objects.none(), label=gettext_lazy("Time"), required=False, empty_label=gettext_lazy("leave it out")
     )
     table = forms.ModelChoiceField(
-        Table.objects.none(), label=gettext_lazy("Table"), required=False, empty_label=gettext_lazy("any that is free")
+        Table.objects.none(),
+        label=pgettext_lazy("where people sit", "Table"),
+        required=False,
+        empty_label=gettext_lazy("any that is free"),
     )
 
     def __init__(self, *args: Any, matchmaking: Matchmaking, notes: dict[int, str], is_online: bool, **kwargs: Any):

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -111,7 +111,14 @@ def desk_run_export(request: HttpRequest, slug: str, pk: int, ending: str) -> Ht
     if run.state not in Run.ENDED_WELL:
         raise Http404
     page = RunPage(run, matchmaking)
-    columns = [_("Day and time"), _("Table"), _("Zone"), _("Participants"), _("Locked"), _("Left out because")]
+    columns = [
+        _("Day and time"),
+        pgettext("where people sit", "Table"),
+        _("Zone"),
+        _("Participants"),
+        _("Locked"),
+        _("Left out because"),
+    ]
     title = _("Timetable – %(event)s") % {"event": matchmaking.event.title}
     return tables.response(
         exports.table(request, title, reverse("desk_run", args=[slug, pk]), columns, lines(page)), ending
