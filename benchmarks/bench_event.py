@@ -1,6 +1,6 @@
 """A whole matchmaking event from wishes to the published timetable: how many seconds each stage takes.
 
-    .venv/bin/python benchmarks/bench_event.py [--large] [--seconds 30]
+    .venv/bin/python benchmarks/bench_event.py [--small] [--seconds 30]
 
 The sizes of every day (180 participants, 600 meetings) and of an ambition (1,000 and 6,000). Rows are generated, the
 same each time, and live in a database of their own. Times are of one process on an idle or a busy machine: the load

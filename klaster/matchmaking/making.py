@@ -106,12 +106,10 @@ def fail(run: Run, error: str) -> None:
 
 def settle() -> int:
     """Runs that no job stands for any more have failed; how many."""
-    alive = set(
-        ProcrastinateJob.objects.filter(task_name=TASK, status__in=["todo", "doing"]).values_list(
-            "args__run_id", flat=True
-        )
-    )
-    lost = [run for run in Run.objects.filter(state__in=["queued", "running"]) if run.pk not in alive]
+    going = list(Run.objects.filter(state__in=[Run.State.QUEUED, Run.State.RUNNING]))  # first: a new run has its job
+    jobs = ProcrastinateJob.objects.filter(task_name=TASK, status__in=["todo", "doing"])
+    alive = set(jobs.values_list("args__run_id", flat=True))
+    lost = [run for run in going if run.pk not in alive]
     for run in lost:
         fail(run, DIED)
     return len(lost)
