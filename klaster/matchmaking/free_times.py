@@ -59,7 +59,8 @@ def spans(matchmaking: Matchmaking, slots: int) -> list[tuple[Slot, datetime.dat
     found = []
     for number, slot in enumerate(rows):
         run = rows[number : number + slots]
-        if len(run) == slots and not any(each.is_break for each in run) and run[-1].starts.date() == slot.starts.date():
+        shut = any(each.is_break or each.is_closed for each in run)
+        if len(run) == slots and not shut and run[-1].starts.date() == slot.starts.date():
             found.append((slot, run[-1].ends))
     return found
 
@@ -88,7 +89,7 @@ class _Tables:
 
     def __init__(self, matchmaking: Matchmaking, participants: Sequence[Participant], left_out: Sequence[int]):
         self.is_online = any(each.is_online for each in participants)
-        rows = matchmaking.tables.filter(is_online=self.is_online).order_by("number")
+        rows = matchmaking.tables.filter(is_online=self.is_online, is_closed=False).order_by("number")
         hosts = set(matchmaking.participants.exclude(fixed_table=None).values_list("fixed_table", flat=True))
         own = {each.fixed_table_id for each in participants if each.fixed_table_id} & {row.pk for row in rows}
         self.rows = [row for row in rows if (row.pk in own if own else row.pk not in hosts)]

@@ -108,7 +108,7 @@ class Event:
 def event_of(matchmaking: Matchmaking) -> Event:
     """The event as it is now. Raises NothingToPlan, and ProblemError where rows contradict each other."""
     rows = list(matchmaking.slots.order_by("starts", "pk"))
-    tables = list(matchmaking.tables.order_by("number"))
+    tables = list(matchmaking.tables.filter(is_closed=False).order_by("number"))
     participants = {each.pk: each for each in matchmaking.participants.taking_part()}
     people = people_of(matchmaking)
     sides = Prefetch("sides", MeetingSide.objects.order_by("pk"))
@@ -117,11 +117,11 @@ def event_of(matchmaking: Matchmaking) -> Event:
     there = {
         meeting.pk: meeting for meeting in agreed if all(p in participants and people.get(p) for p in of[meeting.pk])
     }
-    slots = [slot for slot in rows if not slot.is_break]
+    slots = [slot for slot in rows if not slot.is_break and not slot.is_closed]
     if not slots or not there:
         raise NothingToPlan
     return Event(
-        matchmaking=matchmaking, slots=slots, breaks=[slot for slot in rows if slot.is_break],
+        matchmaking=matchmaking, slots=slots, breaks=[slot for slot in rows if slot.is_break or slot.is_closed],
         tables=[table for table in tables if not table.is_online], rooms=[table for table in tables if table.is_online],
         participants=participants, people=people, meetings=there, sides=of,
         gone=[meeting.pk for meeting in agreed if meeting.pk not in there],

@@ -97,8 +97,11 @@ class RunPage:
         self.placements = list(run.placements.select_related("slot", "table", "meeting").order_by("pk"))
         self.sides = sides_of(place.meeting_id for place in self.placements)
         self.participants: dict[int, Participant] = {row.pk: row for row in matchmaking.participants.all()}
-        self.all_slots = list(matchmaking.slots.order_by("starts", "pk"))
-        self.tables = list(matchmaking.tables.filter(is_online=False).order_by("number"))
+        used = {place.slot_id for place in self.placements}, {place.table_id for place in self.placements}
+        slots = matchmaking.slots.order_by("starts", "pk")
+        tables = matchmaking.tables.filter(is_online=False).order_by("number")
+        self.all_slots = [slot for slot in slots if not slot.is_closed or slot.pk in used[0]]
+        self.tables = [table for table in tables if not table.is_closed or table.pk in used[1]]
 
     @cached_property
     def placed(self) -> list[Placement]:

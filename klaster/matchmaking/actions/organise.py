@@ -131,7 +131,8 @@ def refuse_taken(slot: Slot) -> None:
 
 @transaction.atomic
 def save_slot(slot: Slot, values: Mapping[str, Any], *, by: User) -> Slot:
-    """Change one time, or add one. A new break takes the place of times in which nobody meets."""
+    """Change one time, or add one. A new break takes the place of times in which nobody meets. A time is closed
+    whatever meets then: the next timetable moves it."""
     row = locked(slot.matchmaking, by)
     if slot.pk:
         slot = Slot.objects.select_for_update().get(pk=slot.pk, matchmaking=row)

@@ -157,7 +157,7 @@ class SlotForm(MomentsForm, forms.ModelForm):
 
     class Meta:
         model = Slot
-        fields = ["starts", "ends", "is_break", "title"]
+        fields = ["starts", "ends", "is_break", "title", "is_closed"]
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -196,7 +196,7 @@ class TableForm(forms.ModelForm):
 
     class Meta:
         model = Table
-        fields = ["number", "zone", "is_online", "url"]
+        fields = ["number", "zone", "is_online", "url", "is_closed"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -61,7 +61,7 @@ class PlaceForm(forms.Form):
         super().__init__(*args, **kwargs)
         zone = matchmaking.event.zone
         fields: dict[str, Any] = self.fields
-        slots = matchmaking.slots.filter(is_break=False).order_by("starts", "pk")
+        slots = matchmaking.slots.filter(is_break=False, is_closed=False).order_by("starts", "pk")
         several = len({slot.starts.astimezone(zone).date() for slot in slots}) > 1
         fields["slot"].queryset = slots
 
@@ -72,7 +72,7 @@ class PlaceForm(forms.Form):
             return f"{day}{clock(starts)}" + (f" – {note}" if note else "")
 
         fields["slot"].label_from_instance = label
-        fields["table"].queryset = matchmaking.tables.filter(is_online=False).order_by("number")
+        fields["table"].queryset = matchmaking.tables.filter(is_online=False, is_closed=False).order_by("number")
         fields["table"].label_from_instance = lambda row: (
             _("table %(number)s") % {"number": row.number} + (f", {row.zone}" if row.zone else "")
         )

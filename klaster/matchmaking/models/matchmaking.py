@@ -164,6 +164,10 @@ class Slot(models.Model):
     ends = models.DateTimeField(_("ends"))
     is_break = models.BooleanField(_("a break: no meetings"), default=False)
     title = TranslatedTextField(_("what the break is for"), blank=True, max_length=100)
+    is_closed = models.BooleanField(
+        _("no more meetings then"), default=False,
+        help_text=_("Meetings stay until a timetable made from now on is published."),
+    )  # fmt: skip
 
     keeps_pages = True
 
@@ -196,6 +200,10 @@ class Table(models.Model):
     zone = models.CharField(_("zone"), max_length=60, blank=True, help_text=_("A hall or a part of it."))
     is_online = models.BooleanField(_("online room"), default=False)
     url = models.URLField(_("address of the online room"), max_length=500, blank=True)
+    is_closed = models.BooleanField(
+        _("no more meetings there"), default=False,
+        help_text=_("Meetings stay until a timetable made from now on is published."),
+    )  # fmt: skip
 
     keeps_pages = True
     audit_hidden = ("url",)

@@ -12,6 +12,7 @@ from klaster.core.models import AuditEvent, Letter, Notice
 from klaster.core.tests import crashes
 from klaster.directory.tests.together import at_once
 from klaster.matchmaking import factories as f
+from klaster.matchmaking import making, problems
 from klaster.matchmaking.actions import publishing, runs
 from klaster.matchmaking.actions.locks import lock
 from klaster.matchmaking.models import (
@@ -20,11 +21,15 @@ from klaster.matchmaking.models import (
     MeetingSide,
     Participant,
     Phase,
+    Placement,
     Run,
     Sitting,
+    Slot,
+    Table,
     Unavailable,
 )
 from klaster.matchmaking.tests.desk import all_meet, an_event, made, office, published
+from klaster.matchmaking.timetabling.solving import solve
 
 both_ways = pytest.mark.django_db(transaction=True)
 
@@ -169,6 +174,25 @@ def test_a_participant_who_left_loses_the_meetings_and_the_others_are_told(fair)
     look = published(again)
     assert len(look.lost) == 3
     assert not Meeting.objects.placed().filter(sides__participant=leaver).exists()
+
+
+def test_a_lost_table_and_a_lost_time_are_closed_and_the_replan_moves_what_was_there(db):
+    matchmaking, people = an_event(people=4, slots=5, tables=3)
+    all_meet(matchmaking, people)
+    first = made(matchmaking)
+    published(first)
+    used = Meeting.objects.placed().order_by("pk").first()
+    Table.objects.filter(pk=used.table_id).update(is_closed=True)
+    slot = matchmaking.slots.exclude(starts=used.starts).filter(placements__run=first).first()
+    Slot.objects.filter(pk=slot.pk).update(is_closed=True)
+    assert Meeting.objects.get(pk=used.pk).table_id == used.table_id  # until it is published
+    again = made(matchmaking, previous=first)
+    assert again.is_checked
+    look = published(again)
+    assert look.moved
+    assert not Meeting.objects.placed().filter(table=used.table_id).exists()
+    assert not Meeting.objects.placed().filter(starts=slot.starts).exists()
+    assert Meeting.objects.placed().count() == 6
 
 
 # --- by hand ---------------------------------------------------------------------------------------------------------
@@ -320,6 +344,26 @@ def test_killed_at_any_statement_of_publishing_a_replan_the_old_timetable_stands
     kept = crashes.Kept(*KEPT)
     report = crashes.at_every_statement(
         lambda: publishing.publish(again, by=by), state=whole, reset=kept.restore, again=7
+    )
+    assert report.between == []
+    assert report.new == 1
+
+
+@both_ways
+def test_killed_at_any_statement_of_writing_a_result_the_run_goes_on_or_is_done():
+    matchmaking, people = an_event(people=3, slots=3, tables=2)
+    all_meet(matchmaking, people)
+    run = Run.objects.create(matchmaking=matchmaking, state=Run.State.RUNNING)
+    event = problems.event_of(matchmaking)
+    answer = solve(event.problem, time_limit=2)
+
+    def result():
+        placed = Placement.objects.order_by("meeting").values_list("meeting", "slot", "table")
+        return Run.objects.get(pk=run.pk).state, list(placed)
+
+    kept = crashes.Kept(Run, Placement)
+    report = crashes.at_every_statement(
+        lambda: making.finish(run, event, answer), state=result, reset=kept.restore, again=5
     )
     assert report.between == []
     assert report.new == 1
