@@ -180,30 +180,33 @@ def desk_place(request: HttpRequest, slug: str, pk: int, meeting: int) -> HttpRe
     )  # fmt: skip
     in_the_way: list[str] = []
     if form.is_valid():
-        try:
-            changed = actions.place(
-                run, row, form.cleaned_data["slot"], form.cleaned_data.get("table"), by=request.user,  # type: ignore[arg-type]
-                displaces=bool(request.POST.get("displaces")),
-            )  # fmt: skip
-        except ValidationError as error:
-            if {each.code for each in error.error_list} == {"displaces"}:
-                in_the_way = error.messages
-            else:
-                for words in error.messages:
-                    form.add_error("slot", words)
-        else:
-            if changed.pk != run.pk:
-                messages.info(
-                    request, _("This is a changed copy of the published timetable. Publish it to make it hold.")
-                )
-            else:
-                messages.success(request, _("Saved."))
+        changed, in_the_way = put(request, run, row, form)
+        if changed is not None:
             return redirect("desk_run", slug=slug, pk=changed.pk)
     context = desk.frame(
         request, matchmaking, run=run, meeting=row, place=place, form=form, in_the_way=in_the_way,
         who=actions.who_of(event, meeting), free=[note for note in notes.values() if not note],
     )  # fmt: skip
     return render(request, "matchmaking/desk_place.html", context, status=422 if form.errors or in_the_way else 200)
+
+
+def put(request: HttpRequest, run: Run, row: Meeting, form: PlaceForm) -> tuple[Run | None, list[str]]:
+    """Put the meeting where the form says: the run it stands in now, or None and the meetings in the way."""
+    slot, table = form.cleaned_data["slot"], form.cleaned_data.get("table")
+    displaces = bool(request.POST.get("displaces"))
+    try:
+        changed = actions.place(run, row, slot, table, by=request.user, displaces=displaces)  # type: ignore[arg-type]
+    except ValidationError as error:
+        if {each.code for each in error.error_list} == {"displaces"}:
+            return None, error.messages
+        for words in error.messages:
+            form.add_error("slot", words)
+        return None, []
+    if changed.pk != run.pk:
+        messages.info(request, _("This is a changed copy of the published timetable. Publish it to make it hold."))
+    else:
+        messages.success(request, _("Saved."))
+    return changed, []
 
 
 def where(event: problems.Event, held: Any, meeting: int) -> dict[int, str]:
