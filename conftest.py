@@ -100,7 +100,7 @@ def _tests_with_real_transactions_leave_the_database_as_it_was() -> None:
     from django.apps import apps
     from django.db import connection
 
-    ledgers = [model._meta.db_table for model in apps.get_models() if getattr(model, "ledger", False)]
+    ledgers = [model._meta.db_table for model in apps.get_models() if getattr(model, "ledger", False) is True]
     flush = type(connection.ops).execute_sql_flush
     from_migrations: dict[str, bytes] = {}
 

@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
 def ledgers() -> list[str]:
     """Tables whose rows are written once."""
-    return sorted(model._meta.db_table for model in apps.get_models() if getattr(model, "ledger", False))
+    return sorted(model._meta.db_table for model in apps.get_models() if getattr(model, "ledger", False) is True)
 
 
 @transaction.atomic
