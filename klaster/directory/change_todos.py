@@ -15,12 +15,24 @@ from klaster.directory.models.changes import SUBJECTS
 from klaster.directory.workspace import Act, Desk, Link, Todo, Urgency
 
 PAGES = ("change_list", "change_detail")
+State = ChangeRequest.State
+
+
+def own_changes(desk: Desk) -> list[ChangeRequest]:
+    """Drafts and what came back, the oldest first."""
+    rows = ChangeRequest.objects.filter(author=desk.person, state__in=[State.RETURNED, State.DRAFT])
+    return list(rows.select_related(*SUBJECTS).order_by("updated_at", "pk"))
+
+
+def waiting_changes(desk: Desk) -> list[ChangeRequest]:
+    return list(ChangeRequest.objects.visible_to(desk.person).waiting())
 
 
 def changes_that_came_back(desk: Desk) -> Iterator[Todo]:
     """The office asks something before it decides."""
-    rows = ChangeRequest.objects.filter(author=desk.person, state=ChangeRequest.State.RETURNED)
-    for row in rows.select_related(*SUBJECTS).order_by("updated_at", "pk"):
+    for row in desk.once(own_changes):
+        if row.state != State.RETURNED:
+            continue
         yield Todo(
             title=_("The office asks about your changes to %(entry)s") % {"entry": row.subject.name},
             text=_("Answer by sending them again; until then the page shows what was accepted last."),
@@ -32,8 +44,9 @@ def changes_that_came_back(desk: Desk) -> Iterator[Todo]:
 
 
 def drafts_not_finished(desk: Desk) -> Iterator[Todo]:
-    rows = ChangeRequest.objects.drafts().filter(author=desk.person)
-    for row in rows.select_related(*SUBJECTS).order_by("updated_at", "pk"):
+    for row in desk.once(own_changes):
+        if row.state != State.DRAFT:
+            continue
         kind = row.subject._meta.model_name
         yield Todo(
             title=_("Your draft of %(entry)s is not published") % {"entry": row.subject.name},
@@ -49,7 +62,7 @@ def changes_to_decide(desk: Desk) -> Iterator[Todo]:
     """For the office: how many requests wait, and since when."""
     if not desk.person.has_perm("directory.decide_changerequest"):
         return
-    waiting = list(ChangeRequest.objects.visible_to(desk.person).waiting())
+    waiting = desk.once(waiting_changes)
     if not waiting or waiting[0].submitted_at is None:
         return
     words = ngettext("%(count)s request to change facts waits", "%(count)s requests to change facts wait", len(waiting))
@@ -83,6 +96,6 @@ def links(desk: Desk) -> Iterator[Link]:
     """The list of requests, for whoever keeps something or decides."""
     decides = desk.person.has_perm("directory.decide_changerequest")
     if decides or desk.clusters or desk.organisations:
-        seen = ChangeRequest.objects.visible_to(desk.person)
-        count = seen.waiting().count() if decides else seen.open().filter(author=desk.person).count()
+        open_own = ChangeRequest.objects.visible_to(desk.person).open().filter(author=desk.person)
+        count = len(desk.once(waiting_changes)) if decides else open_own.count()
         yield Link(_("Changes"), reverse("change_list"), "shield-check", count=count, pages=PAGES)

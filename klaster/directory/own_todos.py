@@ -85,12 +85,21 @@ def unopened(desk: Desk) -> dict[Cluster, int]:
     return {cluster: count for cluster, count in counts.items() if count}
 
 
+def join_rows(desk: Desk) -> list[JoinRequest]:
+    """Requests this person answers, and own ones that were asked about, in the order in which they were sent."""
+    waiting = JoinRequest.objects.filter(state=JoinRequest.State.WAITING)
+    rows = waiting.filter(cluster__in=desk.clusters)
+    if desk.person.is_secretariat:
+        rows |= waiting.nobody_answers()
+    rows |= JoinRequest.objects.filter(state=JoinRequest.State.ASKED, sender=desk.person)
+    return list(rows.select_related("cluster", "organisation").order_by("sent_at", "pk"))
+
+
 def join_requests(desk: Desk) -> Iterator[Todo]:
     """Organisations ask to join the own clusters; the office answers where nobody of the cluster can."""
-    rows = JoinRequest.objects.filter(state=JoinRequest.State.WAITING).select_related("cluster", "organisation")
-    own = rows.filter(cluster__in=desk.clusters)
-    rows = own | rows.nobody_answers() if desk.person.is_secretariat else own
-    for row in rows.order_by("sent_at", "pk"):
+    for row in desk.once(join_rows):
+        if row.state != JoinRequest.State.WAITING:
+            continue
         names = {"organisation": row.firm_name, "cluster": row.cluster.name}
         sent = timezone.localdate(row.sent_at)
         days = (today() - sent).days
@@ -107,8 +116,9 @@ def join_requests(desk: Desk) -> Iterator[Todo]:
 
 def questions_to_answer(desk: Desk) -> Iterator[Todo]:
     """A cluster asked something back about a request this person has sent."""
-    rows = JoinRequest.objects.filter(state=JoinRequest.State.ASKED, sender=desk.person)
-    for row in rows.select_related("cluster", "organisation").order_by("pk"):
+    for row in sorted(desk.once(join_rows), key=lambda each: each.pk):
+        if row.state != JoinRequest.State.ASKED:
+            continue
         yield Todo(
             title=_("%(cluster)s asks you something about joining") % {"cluster": row.cluster.name},
             text=_("It decides about the request of %(organisation)s when you have answered.")

@@ -12,14 +12,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from functools import cached_property
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
 from klaster.accounts.models import User
 from klaster.directory.models import Cluster, Organisation
+
+T = TypeVar("T")
 
 
 class Urgency(IntEnum):
@@ -85,6 +88,13 @@ class Desk:
 
     person: User
     asked: Cluster | None = None
+    _answers: dict[Callable[[Desk], Any], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, ask: Callable[[Desk], T]) -> T:
+        """What `ask(desk)` finds, asked once: lines and to-dos that speak of the same rows share it."""
+        if ask not in self._answers:
+            self._answers[ask] = ask(self)
+        return self._answers[ask]  # type: ignore[no-any-return]
 
     @cached_property
     def clusters(self) -> list[Cluster]:

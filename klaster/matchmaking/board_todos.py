@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from django.db.models import Max, Q
 from django.urls import reverse
@@ -29,22 +30,74 @@ OF_POSTINGS = ("my_postings", "posting_new", "posting_edit")
 OF_BROKERING = ("brokered_list", "brokered_new", "brokered_detail", "brokered_edit", "board_evidence")
 OF_SEARCHES = ("saved_searches", "saved_search_new")
 OF_INTERESTS = ("my_interests", "interest_detail")
+Row = TypeVar("Row", Posting, Interest, BrokeredRequest)
 SOON_AFTER, LATE_AFTER, TALK_WITHIN = 3, 7, datetime.timedelta(days=14)
 
 
+# --- what waits, asked once for the side navigation and the to-dos ----------------------------------------------------
+def may_write(desk: Desk) -> bool:
+    return bool(desk.person.has_perm("matchmaking.add_posting"))
+
+
+def may_broker(desk: Desk) -> bool:
+    return bool(desk.person.has_perm("matchmaking.add_brokeredrequest"))
+
+
+def waiting_postings(desk: Desk) -> list[Posting]:
+    """To look over, returned, and published ones that end; each has another state."""
+    person = desk.person
+    rows = Posting.objects.reviewed_by(person).filter(state=PostingState.REVIEW)
+    if person.is_secretariat:
+        long_ago = timezone.now() - datetime.timedelta(days=LATE_AFTER)
+        rows = rows.filter(Q(cluster=None, review_cluster=None) | Q(updated_at__lt=long_ago))
+    rows |= Posting.objects.kept_by(person).filter(state=PostingState.RETURNED, created_by=person)
+    soon = (today() - 2 * TOLD_BEFORE, today() + TOLD_BEFORE)
+    rows |= Posting.objects.spoken_for_by(person).filter(state=PostingState.PUBLISHED, valid_until__range=soon)
+    return list(rows.select_related("organisation", "cluster").order_by("updated_at"))
+
+
+def waiting_interests(desk: Desk) -> list[Interest]:
+    """To answer, and those introduced a while ago who may have talked."""
+    received = Interest.objects.received_by(desk.person)
+    since = timezone.now() - TALK_WITHIN
+    talk = (Interest.objects.sent_by(desk.person) | received).filter(
+        state=InterestState.INTRODUCED, answered_at__lt=since
+    )
+    rows = received.filter(state=InterestState.SENT) | talk
+    return list(rows.select_related("organisation", "posting").order_by("sent_at"))
+
+
+def waiting_brokered(desk: Desk) -> list[BrokeredRequest]:
+    """Taken by this person, with the day of the latest entry; and for who brokers those nobody has taken."""
+    which = Q(state=BrokeredState.TAKEN, taken_by=desk.person)
+    if desk.once(may_broker):
+        which |= Q(state=BrokeredState.OPEN)
+    return list(BrokeredRequest.objects.filter(which).annotate(latest=Max("ledger__day")).order_by("created_at"))
+
+
+def in_state(rows: Iterable[Row], state: str) -> list[Row]:
+    return [row for row in rows if row.state == state]
+
+
+# --- lines of the side navigation -------------------------------------------------------------------------------------
 def links(desk: Desk) -> Iterator[Link]:
-    if desk.person.has_perm("matchmaking.add_posting"):
+    if desk.once(may_write):
         yield Link(_("Offers and needs"), reverse("my_postings"), "handshake", Group.ACTIVITY, pages=OF_POSTINGS)
-        waiting = Interest.objects.received_by(desk.person).filter(state=InterestState.SENT).count()
+        waiting = len(in_state(desk.once(waiting_interests), InterestState.SENT))
         url = reverse("my_interests")
         yield Link(_("Messages about postings"), url, "send", Group.ACTIVITY, waiting, OF_INTERESTS)
     if SavedSearch.objects.visible_to(desk.person).exists():
         yield Link(_("Saved searches"), reverse("saved_searches"), "bell", Group.ACTIVITY, pages=OF_SEARCHES)
-    yield from of_brokering(desk)
+    if desk.once(may_broker):
+        waiting = len(in_state(desk.once(waiting_brokered), BrokeredState.OPEN))
+        group = Group.NETWORK if desk.person.is_secretariat else Group.ACTIVITY
+        url = reverse("brokered_list")
+        yield Link(_("Brokered requests"), url, "users", group, waiting, OF_BROKERING)
 
 
+# --- to-dos -----------------------------------------------------------------------------------------------------------
 def todos(desk: Desk) -> Iterator[Todo]:
-    if not desk.person.has_perm("matchmaking.add_posting"):
+    if not desk.once(may_write):
         return
     yield from to_review(desk)
     yield from to_answer(desk)
@@ -54,44 +107,34 @@ def todos(desk: Desk) -> Iterator[Todo]:
     yield from brokered(desk)
 
 
-def of_brokering(desk: Desk) -> Iterator[Link]:
-    if desk.person.has_perm("matchmaking.add_brokeredrequest"):
-        waiting = BrokeredRequest.objects.worked_on_by(desk.person).filter(state=BrokeredState.OPEN).count()
-        group = Group.NETWORK if desk.person.is_secretariat else Group.ACTIVITY
-        url = reverse("brokered_list")
-        yield Link(_("Brokered requests"), url, "users", group, waiting, OF_BROKERING)
-
-
 def brokered(desk: Desk) -> Iterator[Todo]:
     """Taken by this person, and nothing was done for two weeks; asked for and taken by nobody, for the office."""
-    if desk.person.is_secretariat:
-        for row in BrokeredRequest.objects.filter(state=BrokeredState.OPEN).order_by("created_at"):
-            yield Todo(
-                title=_("Nobody has taken it: %(title)s") % {"title": row.title},
-                text=f"{row.asker}, {countries.name(str(row.asker_country))}",
-                acts=(Act(_("Look"), row.get_absolute_url()),),
-                icon="users",
-                day=timezone.localdate(row.created_at),
-            )
-    rows = BrokeredRequest.objects.filter(state=BrokeredState.TAKEN, taken_by=desk.person)
-    for row in rows.annotate(latest=Max("ledger__day")).filter(latest__lt=today() - TALK_WITHIN):
+    rows = desk.once(waiting_brokered)
+    for row in in_state(rows, BrokeredState.OPEN) if desk.person.is_secretariat else ():
+        yield Todo(
+            title=_("Nobody has taken it: %(title)s") % {"title": row.title},
+            text=f"{row.asker}, {countries.name(str(row.asker_country))}",
+            acts=(Act(_("Look"), row.get_absolute_url()),),
+            icon="users",
+            day=timezone.localdate(row.created_at),
+        )
+    for row in in_state(rows, BrokeredState.TAKEN):
+        latest = row.latest  # type: ignore[attr-defined]
+        if latest is None or latest >= today() - TALK_WITHIN:
+            continue
         yield Todo(
             title=_("How does it go? %(title)s") % {"title": row.title},
-            text=_("Last entry in the ledger: %(date)s") % {"date": day_in_words(row.latest)},
+            text=_("Last entry in the ledger: %(date)s") % {"date": day_in_words(latest)},
             acts=(Act(_("Look"), row.get_absolute_url()),),
             urgency=Urgency.SOON,
             icon="users",
-            day=row.latest,
+            day=latest,
         )
 
 
 def to_review(desk: Desk) -> Iterator[Todo]:
     """Coordinators have those sent to their clusters; the office those of no cluster, and what waits for a week."""
-    rows = Posting.objects.reviewed_by(desk.person).filter(state=PostingState.REVIEW)
-    if desk.person.is_secretariat:
-        long_ago = timezone.now() - datetime.timedelta(days=LATE_AFTER)
-        rows = rows.filter(Q(cluster=None, review_cluster=None) | Q(updated_at__lt=long_ago))
-    for row in rows.select_related("organisation", "cluster").order_by("updated_at"):
+    for row in in_state(desk.once(waiting_postings), PostingState.REVIEW):
         yield Todo(
             title=_("Look over: %(title)s") % {"title": row.title},
             text=str(row.owner),
@@ -103,8 +146,7 @@ def to_review(desk: Desk) -> Iterator[Todo]:
 
 def to_answer(desk: Desk) -> Iterator[Todo]:
     """Somebody is interested and waits; late after a week."""
-    rows = Interest.objects.received_by(desk.person).filter(state=InterestState.SENT)
-    for row in rows.select_related("organisation", "posting").order_by("sent_at"):
+    for row in in_state(desk.once(waiting_interests), InterestState.SENT):
         sent = timezone.localdate(row.sent_at)
         days = (today() - sent).days
         names = {"organisation": row.organisation.name, "title": row.posting.title}
@@ -120,10 +162,8 @@ def to_answer(desk: Desk) -> Iterator[Todo]:
 
 def have_you_talked(desk: Desk) -> Iterator[Todo]:
     """Introduced two weeks ago, and nobody has said that they talked."""
-    since = timezone.now() - TALK_WITHIN
-    mine = Interest.objects.sent_by(desk.person) | Interest.objects.received_by(desk.person)
-    rows = mine.filter(state=InterestState.INTRODUCED, answered_at__lt=since)
-    for row in rows.select_related("organisation", "posting").order_by("answered_at"):
+    rows = in_state(desk.once(waiting_interests), InterestState.INTRODUCED)
+    for row in sorted(rows, key=lambda each: each.answered_at or each.sent_at):
         yield Todo(
             title=_("Have you talked? %(title)s") % {"title": row.posting.title},
             text=_("Say when, and both of you are asked once what came of it."),
@@ -134,8 +174,7 @@ def have_you_talked(desk: Desk) -> Iterator[Todo]:
 
 
 def returned(desk: Desk) -> Iterator[Todo]:
-    rows = Posting.objects.kept_by(desk.person).filter(state=PostingState.RETURNED, created_by=desk.person)
-    for row in rows.order_by("updated_at"):
+    for row in in_state(desk.once(waiting_postings), PostingState.RETURNED):
         yield Todo(
             title=_("Returned with a note: %(title)s") % {"title": row.title},
             text=row.note,
@@ -149,9 +188,8 @@ def returned(desk: Desk) -> Iterator[Todo]:
 def ending(desk: Desk) -> Iterator[Todo]:
     """Renew it or close it: what ends soon, and what has ended a short while ago."""
     day = today()
-    soon = (day - 2 * TOLD_BEFORE, day + TOLD_BEFORE)
-    rows = Posting.objects.spoken_for_by(desk.person).filter(state=PostingState.PUBLISHED, valid_until__range=soon)
-    for row in rows.order_by("valid_until", "pk"):
+    rows = in_state(desk.once(waiting_postings), PostingState.PUBLISHED)
+    for row in sorted(rows, key=lambda each: (each.valid_until, each.pk)):
         names = {"title": row.title, "date": day_in_words(row.valid_until)}
         ends, ended = _("“%(title)s” ends on %(date)s"), _("“%(title)s” ended on %(date)s")
         url = reverse("posting_act", args=[row.slug])

@@ -260,7 +260,7 @@ def test_longer_lists_ask_no_more(office, django_assert_num_queries, length):
         office.get(url("duplicate_list"))
 
 
-ASKED = 39
+ASKED = 30
 
 
 def test_looking_now_is_a_job_and_twice_is_once(office, pair):

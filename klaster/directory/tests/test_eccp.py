@@ -229,7 +229,7 @@ def test_more_members_ask_no_more_queries(client, cluster, coordinator, django_a
     client.force_login(coordinator)
     address = url("cluster_eccp", "saules")
     client.get(address)
-    with django_assert_max_num_queries(70) as few:
+    with django_assert_max_num_queries(60) as few:
         client.get(address)
     for _number in range(5):
         f.ClusterMembershipFactory(cluster=cluster, committed_by="fee")
