@@ -183,7 +183,8 @@ Move = tuple[Meeting, Slot]
 def propose_move(
     meeting: Meeting, slot: Slot, participant: Participant, *, by: User | None, swap: Meeting | None = None
 ) -> MoveProposal:
-    """Ask the others whether the meeting may be at another time; a proposal of one's own before it is replaced.
+    """Ask the others whether the meeting may be at another time; a proposal of one's own before it is replaced;
+    pressed twice it is one.
 
     With `swap`, another meeting of the participant that is at that time, the two change places; then those of both are
     asked.
@@ -197,6 +198,8 @@ def propose_move(
     waiting = meeting.proposals.filter(state=P.OPEN).first()
     if waiting and waiting.proposed_by_id != participant.pk:
         raise ValidationError(_("They propose another time themselves: answer that first."))
+    if waiting and (waiting.slot_id, waiting.swaps_with_id) == (slot.pk, swap and swap.pk):
+        return waiting
     if waiting:
         _answer(waiting, P.LAPSED)
     proposal.save()

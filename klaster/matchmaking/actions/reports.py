@@ -33,11 +33,12 @@ def report(
     if meeting.starts is None or meeting.starts > timezone.now():
         raise ValidationError(_("The meeting has not begun yet."))
     side = meeting.sides.select_for_update().get(participant=participant)
-    before = audit.snapshot(side)
-    side.held, side.rating, side.note, side.reported_at = held, rating, note, timezone.now()
-    side.full_clean(exclude=["meeting", "participant"])
-    side.save()
-    audit.record(gettext_noop("reported"), side, by=by, before=before)
+    if side.reported_at is None or (side.held, side.rating, side.note) != (held, rating, note):
+        before = audit.snapshot(side)
+        side.held, side.rating, side.note, side.reported_at = held, rating, note, timezone.now()
+        side.full_clean(exclude=["meeting", "participant"])
+        side.save()
+        audit.record(gettext_noop("reported"), side, by=by, before=before)
     if held == MeetingSide.Held.YES and outcome:
         row, _new = Outcome.objects.get_or_create(side=side, stage=Outcome.Stage.NOW)
         outcomes.answer(row, kind=outcome, note="", by=by)
