@@ -13,7 +13,9 @@ from .instance import Instance
 
 STALE = 20_000  # rounds without gain after which placing gives up, if there is time for so many
 STUCK, SHORT = 20, 8  # rounds without gain, after which chains are shorter where some meetings are longer than others
-MOST = 3  # meetings that a step of a chain may eject; groups and long meetings often have more than one in the way
+# Meetings that a step of a chain may eject: groups and long meetings often have several in the way. Odd, so that
+# every number meets every fourth round, in which nothing may be left out.
+MOST = 5
 
 
 def place(board: Board, choice: Choice, stop: Callable[[], bool], *, moved: float = 0.0, patience: int = STALE) -> None:

@@ -33,10 +33,8 @@ if TYPE_CHECKING:
     from .exact import Answer
 
 PLACING, PROVING = 0.4, 0.6  # shares of the time left that placing and each proof may take at most
-UNPROVEN, UNTIRING = (
-    0.75,
-    1 << 60,
-)  # share of the time and rounds without gain for placing where no proof comes after it
+UNPROVEN = 0.75  # share of the time for placing where no proof comes after it
+UNTIRING = 1 << 60  # rounds without gain for placing a large problem
 ANNEALING, PATIENCE = 0.08, 0.25  # share of the time for annealing where CP-SAT comes after it; at most, if it is slow
 TINY = 3_000  # starts of all meetings together, up to which breaks are proven over every choice of meetings
 FEW_ROUNDS = 16  # of placing without gain, where moving less matters as much as holding more
@@ -117,7 +115,7 @@ class _Run:
         self.choice: Choice = choice
         self.watch.begin("placing", "meetings")
         over = self.watch.until(PLACING if replanning or self._proof_possible else UNPROVEN)
-        patience = STALE if self._proof_possible else UNTIRING
+        patience = STALE if self.instance.small else UNTIRING
         if replanning:
             self.board.fill(hardest_first(self.instance, choice.held & self.instance.stays), confirmed=True)
             place(self.board, choice, self.watch.over, moved=1.0, patience=FEW_ROUNDS)
