@@ -4,7 +4,7 @@ import random
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
 from klaster.accounts.factories import UserFactory
@@ -18,7 +18,6 @@ from klaster.matchmaking.actions.locks import lock
 from klaster.matchmaking.models import (
     Matchmaking,
     Meeting,
-    MeetingSide,
     Participant,
     Phase,
     Placement,
@@ -249,54 +248,6 @@ def test_cancelling_while_it_is_published_is_never_lost():
         assert not Sitting.objects.filter(meeting__in=chosen, counts=True).exists()
         assert matchmaking.meetings.placed().count() == 3
         assert nobody_is_in_two_places()
-
-
-@both_ways
-def test_random_bookings_against_publishing_put_nobody_in_two_places():
-    """Six connections move, cancel and book meetings while two publish one timetable after the other."""
-    matchmaking, people = an_event(people=6, slots=5, tables=3)
-    meetings = all_meet(matchmaking, people)
-    by = office()
-    timetables = [made(matchmaking, seed=seed) for seed in (1, 2, 3)]
-    slots, tables = list(matchmaking.slots.all()), list(matchmaking.tables.all())
-
-    def book(seed):
-        chance, done = random.Random(seed), 0  # noqa: S311
-        for _ in range(25):
-            meeting, slot = chance.choice(meetings), chance.choice(slots)
-            try:
-                with transaction.atomic():
-                    locked = lock(matchmaking)
-                    if locked.phase != Phase.PUBLISHED:
-                        continue
-                    if chance.random() < 0.1:
-                        Meeting.objects.filter(pk=meeting.pk).update(state="cancelled")
-                    else:
-                        Meeting.objects.filter(pk=meeting.pk, state="agreed").update(
-                            starts=slot.starts, ends=slot.ends, table=chance.choice(tables), is_live=True
-                        )
-                        for side in MeetingSide.objects.filter(meeting=meeting).order_by("pk"):
-                            Sitting.objects.get_or_create(
-                                meeting=meeting, representative=side.participant.representatives.get()
-                            )
-                done += 1
-            except IntegrityError:
-                continue
-        return done
-
-    def publish_all():
-        for run in timetables * 2:
-            try:
-                publishing.publish(run, by=by)
-            except ValidationError:
-                continue
-
-    found = at_once(publish_all, *[lambda seed=seed: book(seed) for seed in range(6)], publish_all)
-    assert not [each for each in found if isinstance(each, Exception)]
-    assert sum(found[1:-1]) > 0
-    assert nobody_is_in_two_places()
-    for meeting in Meeting.objects.placed().prefetch_related("sittings"):
-        assert len(meeting.sittings.all()) == 2
 
 
 KEPT = (Matchmaking, Meeting, Sitting, Run, Letter, Notice, AuditEvent, ProcrastinateEvent, ProcrastinateJob)
