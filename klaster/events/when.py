@@ -113,7 +113,14 @@ def hours_in_words(begins: datetime.datetime, ends: datetime.datetime, *, one_da
 
 
 def clock(moment: datetime.datetime) -> str:
-    return formats.time_format(moment, "TIME_FORMAT")
+    """What clocks show, "03:30"; in the hour that comes twice when they go back, which of the two: "03:30 EEST"."""
+    shown = formats.time_format(moment, "TIME_FORMAT")
+    return f"{shown} {moment.tzname()}" if comes_twice(moment) else shown
+
+
+def comes_twice(moment: datetime.datetime) -> bool:
+    first, second = (moment.replace(fold=fold).utcoffset() for fold in (0, 1))
+    return first is not None and second is not None and first > second
 
 
 def zone_in_words(zone: datetime.tzinfo, at: datetime.datetime) -> str:

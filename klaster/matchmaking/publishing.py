@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from klaster.events.when import clock
 from klaster.matchmaking import seating
 from klaster.matchmaking.models import Matchmaking, Meeting, MeetingSide, Participant, Placement, Run, Sitting
 from klaster.matchmaking.presence import people_of
@@ -144,7 +145,7 @@ def _seat(matchmaking: Matchmaking, look: Outlook) -> None:
         if meeting not in changed:
             words = _("%(meeting)s at %(time)s, which people arranged themselves: nobody of %(who)s is free then")
         at = look.placed[meeting].starts.astimezone(matchmaking.event.zone)  # type: ignore[union-attr]
-        said = {"meeting": look.who(meeting), "time": f"{at:%H:%M}", "who": str(look.participants[who])}
+        said = {"meeting": look.who(meeting), "time": clock(at), "who": str(look.participants[who])}
         look.problems.append(words % said)
 
 

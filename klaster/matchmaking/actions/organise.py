@@ -17,6 +17,7 @@ from klaster.accounts.models import User
 from klaster.core import audit
 from klaster.directory.actions.rights import demand
 from klaster.events.models import Event, Registration
+from klaster.events.when import clock
 from klaster.matchmaking import letters, phases, slots, timetable_letters
 from klaster.matchmaking.actions import participants, requests
 from klaster.matchmaking.actions.locks import lock
@@ -150,9 +151,7 @@ def save_slot(slot: Slot, values: Mapping[str, Any], *, by: User) -> Slot:
             each.delete()
     if other := over.first():
         at = other.starts.astimezone(row.event.zone)
-        raise ValidationError(
-            {"starts": _("There is a time or a break at %(time)s already.") % {"time": f"{at:%H:%M}"}}
-        )
+        raise ValidationError({"starts": _("There is a time or a break at %(time)s already.") % {"time": clock(at)}})
     slot.full_clean(exclude=["matchmaking"])
     slot.save()
     audit.record(gettext_noop("time of meetings saved"), slot, by=by, before=before)

@@ -11,7 +11,7 @@ from icalendar import Calendar
 
 from klaster.accounts.factories import UserFactory
 from klaster.core import pdf
-from klaster.events.factories import RegistrationFactory, SessionFactory, TeamMemberFactory
+from klaster.events.factories import EventFactory, RegistrationFactory, SessionFactory, TeamMemberFactory
 from klaster.events.models import SessionChoice
 from klaster.matchmaking import factories as f
 from klaster.matchmaking import meeting_calendar, my_day, table_plan
@@ -256,3 +256,25 @@ def test_who_sees_the_screen_and_the_papers(fair, client, who):
     day = client.get(reverse("matchmaking_day", args=[slug])).status_code
     expected = {"organiser": (200, 200, 404, 200), "door": (200, 404, 404, 404), "participant": (404, 404, 404, 404)}
     assert (screen, papers, none, day) == expected[who]
+
+
+def test_an_hour_that_comes_twice_says_which_it_is(client):
+    """Clocks in Vilnius go back at four in the morning of 31 October 2027; all other hours are as ever."""
+    first = datetime.datetime(2027, 10, 31, 0, 30, tzinfo=datetime.UTC)
+    hour = datetime.timedelta(hours=1)
+    fair = f.MatchmakingFactory(phase="published", event=EventFactory(starts=first - hour, ends=first + 3 * hour))
+    fair.event.__class__.objects.filter(pk=fair.event.pk).update(time_zone="Europe/Vilnius")
+    fair.event.refresh_from_db()
+    f.TableFactory(matchmaking=fair)
+    starts = [first - hour, first, first + hour, first + 2 * hour]
+    slots = [f.SlotFactory(matchmaking=fair, starts=at, ends=at + datetime.timedelta(minutes=20)) for at in starts]
+    one = someone(fair)
+    for slot in slots:
+        booking.book(one, someone(fair), slot, by=None)
+    shown = ["02:30", "03:30 EEST", "03:30 EET", "04:30"]
+    page = client.get(link("my_day_by_link", one)).content.decode()
+    for at in shown:
+        assert f"{at}<" in page
+    assert page.count("02:30 E") == page.count("04:30 E") == 0
+    (sheet,) = table_plan.sheets_of_tables(fair)
+    assert [line.clock for lines in sheet.days.values() for line in lines] == shown
