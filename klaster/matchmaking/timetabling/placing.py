@@ -13,9 +13,9 @@ from .instance import Instance
 
 STALE = 20_000  # rounds without gain after which placing gives up, if there is time for so many
 STUCK, SHORT = 20, 8  # rounds without gain, after which chains are shorter where some meetings are longer than others
-# Meetings that a step of a chain may eject: groups and long meetings often have several in the way. Odd, so that
+# Meetings that a step of a chain may eject: in the way of a longer one there are often several. Both are odd, so that
 # every number meets every fourth round, in which nothing may be left out.
-MOST = 5
+MOST, MOST_LONGER = 3, 5
 
 
 def place(board: Board, choice: Choice, stop: Callable[[], bool], *, moved: float = 0.0, patience: int = STALE) -> None:
@@ -28,6 +28,7 @@ def place(board: Board, choice: Choice, stop: Callable[[], bool], *, moved: floa
     instance = board.instance
     board.fill(hardest_first(instance, choice.held))
     longer = bool((instance.duration > 1).any())
+    ejected = MOST_LONGER if longer else MOST
     chosen, others = np.nonzero(choice.held)[0], np.nonzero(~choice.held & instance.possible)[0]
     best, best_weight = board.slot, board.weight
     stale = round_number = 0
@@ -39,7 +40,7 @@ def place(board: Board, choice: Choice, stop: Callable[[], bool], *, moved: floa
         if not len(missing):
             break
         board.rearrange(
-            missing, most=1 + round_number % MOST, moved=moved, may_leave_out=round_number % 4 != 0,
+            missing, most=1 + round_number % ejected, moved=moved, may_leave_out=round_number % 4 != 0,
             longest=SHORT if longer and stale > STUCK else None,
         )  # fmt: skip
         round_number += 1
