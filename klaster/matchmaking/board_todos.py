@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,12 +15,14 @@ from django_countries import countries
 from klaster.directory.models.organisations import today
 from klaster.directory.own_todos import BACK, day_in_words
 from klaster.directory.workspace import Act, Desk, Group, Link, Todo, Urgency
+from klaster.matchmaking.actions.outcomes import LATER_AFTER
 from klaster.matchmaking.actions.postings import TOLD_BEFORE
 from klaster.matchmaking.models import (
     BrokeredRequest,
     BrokeredState,
     Interest,
     InterestState,
+    Outcome,
     Posting,
     PostingState,
     SavedSearch,
@@ -57,14 +59,35 @@ def waiting_postings(desk: Desk) -> list[Posting]:
 
 
 def waiting_interests(desk: Desk) -> list[Interest]:
-    """To answer, and those introduced a while ago who may have talked."""
-    received = Interest.objects.received_by(desk.person)
+    """To answer, those introduced a while ago who may have talked, and those of which an outcome is asked for."""
+    received, sent = Interest.objects.received_by(desk.person), Interest.objects.sent_by(desk.person)
     since = timezone.now() - TALK_WITHIN
-    talk = (Interest.objects.sent_by(desk.person) | received).filter(
-        state=InterestState.INTRODUCED, answered_at__lt=since
+    talk = (sent | received).filter(state=InterestState.INTRODUCED, answered_at__lt=since)
+    asked = unanswered().filter(interest=OuterRef("pk"))
+    asked = asked.filter(
+        Q(is_owner=False, interest__person=desk.person)
+        | Q(is_owner=True, interest__posting__in=Posting.objects.spoken_for_by(desk.person).values("pk"))
     )
-    rows = received.filter(state=InterestState.SENT) | talk
+    talked = (sent | received).filter(Exists(asked), state=InterestState.TALKED)
+    rows = (received.filter(state=InterestState.SENT) | talk | talked).annotate(
+        unanswered=Subquery(asked.values("token")[:1])
+    )
     return list(rows.select_related("organisation", "posting").order_by("sent_at"))
+
+
+def unanswered() -> QuerySet[Outcome]:
+    """Outcomes asked for in the last three months of which nobody has said anything, the oldest first."""
+    return Outcome.objects.filter(kind="", asked_at__gt=timezone.now() - LATER_AFTER).order_by("asked_at", "pk")
+
+
+def what_came_of_it(title: str, token: str) -> Todo:
+    return Todo(
+        title=_("What came of it? %(title)s") % {"title": title},
+        text=_("You were asked by letter, and have not answered yet."),
+        acts=(Act(_("Say it"), reverse("outcome", args=[token])),),
+        urgency=Urgency.LATER,
+        icon="handshake",
+    )
 
 
 def waiting_brokered(desk: Desk) -> list[BrokeredRequest]:
@@ -161,7 +184,9 @@ def to_answer(desk: Desk) -> Iterator[Todo]:
 
 
 def have_you_talked(desk: Desk) -> Iterator[Todo]:
-    """Introduced two weeks ago, and nobody has said that they talked."""
+    """Introduced two weeks ago, and nobody has said that they talked; or what came of the talk."""
+    for row in in_state(desk.once(waiting_interests), InterestState.TALKED):
+        yield what_came_of_it(row.posting.title, row.unanswered)  # type: ignore[attr-defined]
     rows = in_state(desk.once(waiting_interests), InterestState.INTRODUCED)
     for row in sorted(rows, key=lambda each: each.answered_at or each.sent_at):
         yield Todo(

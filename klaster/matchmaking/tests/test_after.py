@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from klaster.directory.factories import AffiliationFactory
+from klaster.directory.workspace import Desk
 from klaster.events.factories import TeamMemberFactory
-from klaster.matchmaking import evidence, figures
+from klaster.matchmaking import board_todos, evidence, figures, own_todos
 from klaster.matchmaking import factories as f
 from klaster.matchmaking.actions import outcomes, reports
 from klaster.matchmaking.models import Meeting, Outcome
@@ -164,3 +166,52 @@ def test_only_who_runs_the_event_sees_the_figures(fair, client):
     assert "Latvia" in b"".join(table.streaming_content).decode()
     unknown = client.get(reverse("matchmaking_figure_export", args=[slug, "nothing", "csv"]))
     assert unknown.status_code == 404
+
+
+def test_the_workspace_asks_what_nobody_has_said(fair, django_assert_num_queries):
+    one, others = someone(fair), [someone(fair) for _ in range(3)]
+    meetings = [met(fair, one, other) for other in others]
+    who = one.representatives.get().registration.person
+    f.LineFactory(participant=one)
+    assert said(who) == []  # the event is not over
+    fair.event.starts, fair.event.ends = timezone.now() - 2 * DAY, timezone.now() - DAY
+    fair.event.save()
+    assert said(who) == [f"How were your meetings? {fair.event.title}"]
+    fair.phase = "over"
+    fair.save()
+    assert said(who) == [f"How were your meetings? {fair.event.title}"]
+    for meeting in meetings:
+        report(meeting, one)
+    assert said(who) == []
+    for meeting in meetings[:2]:
+        outcomes.ask("later", to=who, other="X", title="Y", day=None, side=meeting.sides.get(participant=one))
+    with django_assert_num_queries(1):
+        (todo,) = own_todos.todos(Desk(who))
+    assert (todo.title, todo.text) == (
+        f"What came of it? {fair.event.title}", "You were asked by letter, and have not answered yet.",
+    )  # fmt: skip
+    first, second = Outcome.objects.order_by("pk")
+    assert todo.acts[0].url == reverse("outcome", args=[first.token])
+    outcomes.answer(first, kind="nothing", note="")
+    (todo,) = own_todos.todos(Desk(who))
+    assert todo.acts[0].url == reverse("outcome", args=[second.token])
+    assert said(others[0].representatives.get().registration.person)[0].startswith("How were your meetings?")
+    Outcome.objects.update(asked_at=timezone.now() - outcomes.LATER_AFTER)
+    assert said(who) == []
+
+
+def said(person):
+    return [todo.title for todo in own_todos.todos(Desk(person))]
+
+
+def test_the_workspace_asks_both_sides_of_an_interest():
+    interest = f.InterestFactory(state="talked")
+    AffiliationFactory(organisation=interest.organisation, person=interest.person)
+    owner = AffiliationFactory(organisation=interest.posting.organisation, manager=True).person
+    one = Outcome.objects.create(interest=interest, stage="now")
+    Outcome.objects.create(interest=interest, is_owner=True, stage="now")
+    for person in (interest.person, owner):
+        titles = [todo.title for todo in board_todos.todos(Desk(person))]
+        assert titles == [f"What came of it? {interest.posting.title}"]
+    outcomes.answer(one, kind="nothing", note="")
+    assert list(board_todos.todos(Desk(interest.person))) == []
