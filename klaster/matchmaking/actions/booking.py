@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -18,7 +18,7 @@ from klaster.accounts.models import User
 from klaster.core import audit
 from klaster.matchmaking import asking, live_letters
 from klaster.matchmaking.actions import requests
-from klaster.matchmaking.actions.locks import lock
+from klaster.matchmaking.actions.locks import lock, refuse_two_places
 from klaster.matchmaking.free_times import FreeTime, free_times
 from klaster.matchmaking.models import (
     Matchmaking,
@@ -69,7 +69,7 @@ def _give_time(
     if meeting.is_placed:
         raise ValidationError(_("You have a meeting with them already."))
     put(meeting, _time(matchmaking, sides_of(meeting), slot, meeting))
-    refuse_two_places()
+    refuse_two_places(_("Somebody would be in two places at once."))
     audit.record(gettext_noop("booked"), meeting, by=by, after={"starts": meeting.starts.isoformat()})  # type: ignore[union-attr]
     live_letters.booked(meeting, by=participant)
     return meeting
@@ -145,18 +145,6 @@ def put(meeting: Meeting, time: FreeTime) -> None:
     Sitting.objects.bulk_create(
         Sitting(meeting=meeting, representative_id=who) for who in time.people if who not in there
     )
-
-
-def refuse_two_places() -> None:
-    """The database has the last word, now rather than at the end of the transaction."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "set constraints person_is_in_one_place_at_a_time, table_has_one_meeting_at_a_time immediate"
-            )
-            cursor.execute("set constraints person_is_in_one_place_at_a_time, table_has_one_meeting_at_a_time deferred")
-    except IntegrityError as clash:
-        raise ValidationError(_("Somebody would be in two places at once.")) from clash
 
 
 # --- being late -------------------------------------------------------------------------------------------------------
@@ -274,7 +262,7 @@ def _move(matchmaking: Matchmaking, proposal: MoveProposal) -> list[Meeting]:
     moves = moves_of(proposal)
     for (meeting, _slot), time in zip(moves, times_of(matchmaking, moves), strict=True):
         put(meeting, time)
-    refuse_two_places()
+    refuse_two_places(_("Somebody would be in two places at once."))
     return [meeting for meeting, _slot in moves]
 
 

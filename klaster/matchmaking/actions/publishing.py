@@ -6,7 +6,7 @@ import datetime
 import json
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -15,12 +15,11 @@ from klaster.accounts.models import User
 from klaster.core import audit
 from klaster.directory.actions.rights import demand
 from klaster.matchmaking import timetable_letters
-from klaster.matchmaking.actions.locks import lock
+from klaster.matchmaking.actions.locks import lock, refuse_two_places
 from klaster.matchmaking.models import Matchmaking, Meeting, Phase, Run, Sitting
 from klaster.matchmaking.publishing import At, Change, Outlook, outlook
 
 RIGHT = "matchmaking.change_matchmaking"
-DEFERRED = "person_is_in_one_place_at_a_time, table_has_one_meeting_at_a_time"
 BATCH = 500
 
 
@@ -71,12 +70,7 @@ def write(look: Outlook, *, told_before: bool, now: datetime.datetime) -> None:
     Sitting.objects.bulk_create(
         [Sitting(meeting_id=meeting, representative_id=who) for (meeting, _p), who in fresh], batch_size=BATCH
     )
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"set constraints {DEFERRED} immediate")
-            cursor.execute(f"set constraints {DEFERRED} deferred")
-    except IntegrityError as clash:
-        raise ValidationError(_("Somebody would be in two places at once: make the timetable again.")) from clash
+    refuse_two_places(_("Somebody would be in two places at once: make the timetable again."))
 
 
 # bulk_update makes an expression for each value: half of the time of a publication of thousands of meetings.
