@@ -278,3 +278,13 @@ def test_an_hour_that_comes_twice_says_which_it_is(client):
     assert page.count("02:30 E") == page.count("04:30 E") == 0
     (sheet,) = table_plan.sheets_of_tables(fair)
     assert [line.clock for lines in sheet.days.values() for line in lines] == shown
+
+
+def test_from_the_day_one_comes_to_others_and_books_them(fair, client):
+    one, other = someone(fair), someone(fair)
+    client.force_login(registration_of(one).person)
+    assert link("partner_link", one) in client.get(link("my_day_by_link", one)).content.decode()
+    page = reverse("partner_detail", args=[fair.event.slug, other.pk])
+    assert link("meeting_book", one, other.pk) in client.get(page).content.decode()
+    type(fair).objects.update(books_live=False)
+    assert "Book a meeting" not in client.get(page).content.decode()

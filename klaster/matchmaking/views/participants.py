@@ -40,7 +40,9 @@ def crumbs(me: Me, *more: tuple[str, str]) -> list[dict[str, str]]:
 
 def common(me: Me) -> dict[str, Any]:
     """What every page of a participant shows."""
-    return {"me": me, "event": me.matchmaking.event, "matchmaking": me.matchmaking}
+    books = me.takes_part and me.matchmaking.phase == Phase.PUBLISHED and me.matchmaking.books_live
+    token = me.registration.link_token() if books else ""
+    return {"me": me, "event": me.matchmaking.event, "matchmaking": me.matchmaking, "booking_token": token}
 
 
 # --- by the signed link of a registration ---------------------------------------------------------------------------
