@@ -74,7 +74,8 @@ def test_two_check_in_without_a_connection_and_both_are_in(phone, context, event
     expect(page.locator("#door-said")).to_have_text("Petras Kitas is checked in and will be sent.")
     expect(page.locator("#door-line")).to_contain_text("Wait to be sent: 2")
     expect(page.locator("#door-came")).to_have_text("2")
-    assert not Attendance.objects.exists()
+    # Not the first: a reload may have been online long enough to send it, without hearing the answer.
+    assert not Attendance.objects.filter(registration__name="Petras Kitas").exists()
     context.unroute(QUESTIONS)
     context.set_offline(False)
     expect(page.locator("#door-line")).to_have_text("Connected", timeout=20_000)
