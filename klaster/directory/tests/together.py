@@ -7,8 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 
-def at_once(*acts):
-    """Do these in threads with connections of their own, all beginning together; what each gave or raised."""
+def at_once(*acts, seconds=30):
+    """Do these in threads with connections of their own, all beginning together; what each gave or raised.
+
+    None may take longer than so many seconds more than the one before it."""
     gate, found = threading.Barrier(len(acts)), [None] * len(acts)
 
     def run(number, act):
@@ -24,7 +26,7 @@ def at_once(*acts):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(seconds)
         assert not thread.is_alive()
     return found
 

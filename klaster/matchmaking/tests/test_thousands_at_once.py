@@ -5,29 +5,28 @@ KLASTER_RANDOM_ACTS: how many; a night's run may take a hundred thousand.
 
 import os
 import random
+import time
 from collections import Counter
-from threading import Event as Flag
-from threading import Thread
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 
+from klaster.directory.tests.together import at_once
 from klaster.matchmaking.actions import booking, publishing, requests
 from klaster.matchmaking.models import Meeting, MoveProposal, Run, Sitting
 from klaster.matchmaking.tests.desk import all_meet, an_event, made, office, published
 
 ACTS = int(os.environ.get("KLASTER_RANDOM_ACTS", "2000"))
 PEOPLE_AT_ONCE = 5
+LONGEST = 60 + ACTS  # seconds
 
 
-class Somebody(Thread):
+class Somebody:
     """Acts at random, each time as another participant; what was done and what was refused in words is counted."""
 
     def __init__(self, matchmaking, people, seed):
-        super().__init__()
-        self.people, self.slots = people, list(matchmaking.slots.all())
-        self.matchmaking, self.chance, self.done, self.fault = matchmaking, random.Random(seed), Counter(), None  # noqa: S311
+        self.people, self.slots, self.is_done = people, list(matchmaking.slots.all()), False
+        self.chance, self.done = random.Random(seed), Counter()  # noqa: S311
 
     def run(self):
         try:
@@ -37,10 +36,8 @@ class Somebody(Thread):
                     self.done[act.__name__] += bool(act())
                 except ValidationError:
                     self.done["refused"] += 1
-        except BaseException as fault:
-            self.fault = fault
         finally:
-            connection.close()
+            self.is_done = True
 
     def book(self):
         return booking.book(*self.chance.sample(self.people, 2), self.chance.choice(self.slots), by=None)
@@ -75,29 +72,24 @@ class Somebody(Thread):
         return said.state == MoveProposal.State.AGREED
 
 
-class Desk(Thread):
+class Desk:
     """Makes the timetable anew and publishes it, again and again, until the others are done."""
 
-    def __init__(self, matchmaking, by):
-        super().__init__()
-        self.matchmaking, self.by, self.done, self.fault, self.end = matchmaking, by, Counter(), None, Flag()
+    def __init__(self, matchmaking, by, others):
+        self.matchmaking, self.by, self.others, self.done = matchmaking, by, others, Counter()
 
     def run(self):
-        try:
-            while not self.end.wait(0.5):
-                now = self.matchmaking.__class__.objects.get(pk=self.matchmaking.pk)
-                run = made(now, previous=now.published_run, seconds=1)
-                if run.state not in Run.ENDED_WELL:
-                    self.done["not made"] += 1
-                    continue
-                try:
-                    self.done["published"] += bool(publishing.publish(run, by=self.by))
-                except ValidationError:
-                    self.done["refused"] += 1
-        except BaseException as fault:
-            self.fault = fault
-        finally:
-            connection.close()
+        while not all(each.is_done for each in self.others):
+            time.sleep(0.5)
+            now = self.matchmaking.__class__.objects.get(pk=self.matchmaking.pk)
+            run = made(now, previous=now.published_run, seconds=1)
+            if run.state not in Run.ENDED_WELL:
+                self.done["not made"] += 1
+                continue
+            try:
+                self.done["published"] += bool(publishing.publish(run, by=self.by))
+            except ValidationError:
+                self.done["refused"] += 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -108,14 +100,9 @@ def test_thousands_of_random_acts_at_once_put_nobody_in_two_places():
     published(made(matchmaking), by=by)
     matchmaking.refresh_from_db()
     crowd = [Somebody(matchmaking, people, seed) for seed in range(PEOPLE_AT_ONCE)]
-    desk = Desk(matchmaking, by)
-    for each in (*crowd, desk):
-        each.start()
-    for each in crowd:
-        each.join()
-    desk.end.set()
-    desk.join()
-    assert not [each.fault for each in (*crowd, desk) if each.fault]
+    desk = Desk(matchmaking, by, crowd)
+    found = at_once(*[each.run for each in (*crowd, desk)], seconds=LONGEST)
+    assert [fault for fault in found if fault] == []
     done = sum((each.done for each in crowd), Counter())
     assert min(done[act] for act in ("book", "cancel", "propose", "answer")) > 0
     assert desk.done["published"] > 5
