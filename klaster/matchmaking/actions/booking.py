@@ -69,7 +69,7 @@ def _give_time(
     if meeting.is_placed:
         raise ValidationError(_("You have a meeting with them already."))
     put(meeting, _time(matchmaking, sides_of(meeting), slot, meeting))
-    refuse_two_places(_("Somebody would be in two places at once."))
+    refuse_two_places()
     audit.record(gettext_noop("booked"), meeting, by=by, after={"starts": meeting.starts.isoformat()})  # type: ignore[union-attr]
     live_letters.booked(meeting, by=participant)
     return meeting
@@ -262,7 +262,7 @@ def _move(matchmaking: Matchmaking, proposal: MoveProposal) -> list[Meeting]:
     moves = moves_of(proposal)
     for (meeting, _slot), time in zip(moves, times_of(matchmaking, moves), strict=True):
         put(meeting, time)
-    refuse_two_places(_("Somebody would be in two places at once."))
+    refuse_two_places()
     return [meeting for meeting, _slot in moves]
 
 
