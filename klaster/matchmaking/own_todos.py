@@ -46,8 +46,15 @@ def todos(desk: Desk) -> Iterator[Todo]:
 def participants(desk: Desk) -> list[Participant]:
     """The person's, of events to come, of those that ended a month ago at most, and where an outcome is asked for."""
     now = timezone.now()
-    met = MeetingSide.objects.filter(participant=OuterRef("pk"), reported_at=None, meeting__ends__lte=now)
-    met = met.filter(meeting__state=Meeting.State.AGREED, meeting__matchmaking__phase__in=[Phase.PUBLISHED, Phase.OVER])
+    unreported = MeetingSide.objects.filter(
+        participant=OuterRef("pk"),
+        reported_at=None,
+        meeting__ends__lte=now,
+        meeting__state=Meeting.State.AGREED,
+        meeting__matchmaking__phase__in=[Phase.PUBLISHED, Phase.OVER],
+        meeting__matchmaking__event__ends__lte=now,
+        meeting__matchmaking__event__ends__gt=now - reports.LATEST,
+    )
     return list(
         Participant.objects.of(desk.person)
         .taking_part()
@@ -62,12 +69,7 @@ def participants(desk: Desk) -> list[Participant]:
             waiting=Count("requests_got", filter=Q(requests_got__state="sent"), distinct=True),
             has_lines=Exists(Line.objects.filter(participant=OuterRef("pk"))),
             is_asked=Exists(Representative.objects.filter(asks_for=OuterRef("pk"))),
-            is_unreported=Exists(
-                met.filter(
-                    meeting__matchmaking__event__ends__lte=now,
-                    meeting__matchmaking__event__ends__gt=now - reports.LATEST,
-                )
-            ),
+            is_unreported=Exists(unreported),
         )
     )
 
