@@ -118,6 +118,11 @@ class Matchmaking(models.Model):
     def takes_answers(self) -> bool:
         return self.phase == Phase.ASKING and (self.answers_until is None or timezone.now() < self.answers_until)
 
+    @property
+    def takes_bookings(self) -> bool:
+        """Free times are booked by people themselves, now."""
+        return self.books_live and self.phase == Phase.PUBLISHED and not self.event.is_off
+
     @cached_property
     def is_published(self) -> bool:
         return self.phase in (Phase.PUBLISHED, Phase.OVER)

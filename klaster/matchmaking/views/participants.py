@@ -40,8 +40,7 @@ def crumbs(me: Me, *more: tuple[str, str]) -> list[dict[str, str]]:
 
 def common(me: Me) -> dict[str, Any]:
     """What every page of a participant shows."""
-    books = me.takes_part and me.matchmaking.phase == Phase.PUBLISHED and me.matchmaking.books_live
-    token = me.registration.link_token() if books else ""
+    token = me.registration.link_token() if me.takes_part and me.matchmaking.takes_bookings else ""
     return {"me": me, "event": me.matchmaking.event, "matchmaking": me.matchmaking, "booking_token": token}
 
 
