@@ -40,7 +40,7 @@ def figures(matchmaking: Matchmaking) -> list[dict[str, Any]]:
          "stamp": share(people["profiles"], people["all"]), "url": f"{list_url}?profile=yes"},
         {"number": requests, "words": _("requests"), "stamp": "", "url": meetings_url},
         {"number": answered, "words": _("answered"), "stamp": share(answered, requests),
-         "url": f"{meetings_url}?state=sent", "waits": False},
+         "url": f"{meetings_url}?state=agreed&state=cancelled&state=declined"},
         {"number": agreed.count(), "words": _("agreed meetings"),
          "stamp": _("%(count)s with a time") % {"count": agreed.filter(starts__isnull=False).count()},
          "url": f"{meetings_url}?state=agreed"},
