@@ -152,21 +152,16 @@ class RunPage:
 
     @property
     def lead(self) -> str:
-        figures = self.run.figures
-        said = {"slots": figures.get("slots", 0), "tables": figures.get("tables", 0), "missing": self.missing or 0}
         if self.held == self.agreed:
             first = _("Every agreed meeting has a time.")
         elif self.missing == 0:
-            first = _("More meetings do not fit into %(slots)s times and %(tables)s tables.") % said
+            first = _("No timetable holds more of them: that is proven.")
         else:
-            first = (
-                ngettext(
-                    "At most %(missing)s more could perhaps be held: that is not proven.",
-                    "At most %(missing)s more could perhaps be held: that is not proven.",
-                    said["missing"],
-                )
-                % said
-            )
+            first = ngettext(
+                "At most %(missing)s more could perhaps be held: that is not proven.",
+                "At most %(missing)s more could perhaps be held: that is not proven.",
+                self.missing or 0,
+            ) % {"missing": self.missing or 0}
         left = self.agreed - self.held
         if not left:
             return first

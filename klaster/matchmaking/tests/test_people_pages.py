@@ -1,5 +1,7 @@
 """The participants' pages: joining with and without an account, lines and tags, the list, answers, blocks."""
 
+import html
+
 import pytest
 from django.urls import reverse
 
@@ -200,6 +202,10 @@ def test_asking_and_answering_through_the_pages(client, me):
     back = page("partner_list") + "?show=all"
     done = client.post(page("partner_ask", other.pk), {"priority": 2, "message": "Hello", "back": back})
     assert done.url == back
+    again = client.post(page("partner_ask", other.pk), {"priority": 2, "message": "Other words"}, follow=True)
+    assert f"You have asked {other.name} already: what you sent first stands." in html.unescape(again.text)
+    assert MeetingRequest.objects.get().message == "Hello"
+    assert client.get(page("partner_ask", other.pk)).url == page("partner_detail", other.pk)
     second = f.ParticipantFactory(matchmaking=me.matchmaking)
     refused = client.post(page("partner_ask", second.pk), {"priority": 1, "message": "Kept words"})
     assert (refused.status_code, "Kept words" in refused.text) == (422, True)

@@ -24,7 +24,7 @@ from klaster.matchmaking.actions import participants as actions
 from klaster.matchmaking.actions import requests
 from klaster.matchmaking.forms.participants import AskForm, ReportForm
 from klaster.matchmaking.me import Me, find, for_participants, for_registered
-from klaster.matchmaking.models import Feedback, Matchmaking, Participant, Phase
+from klaster.matchmaking.models import Feedback, Matchmaking, MeetingRequest, Participant, Phase
 from klaster.matchmaking.views.participants import common, crumbs, missing
 
 ASKS_EACH_DAY = 60
@@ -138,6 +138,9 @@ def partner_detail(request: HttpRequest, me: Me, pk: int) -> HttpResponse:
 def partner_ask(request: HttpRequest, me: Me, pk: int) -> HttpResponse:
     """What one sends stays on the page where it cannot be sent."""
     other = other_of(me, pk)
+    row = requests.between(me.participant, other).live().first()
+    if request.method == "GET" and row and (row.asker == me.participant or row.state == MeetingRequest.State.ACCEPTED):
+        return redirect("partner_detail", me.slug, other.pk)  # which says how it stands
     form = AskForm(request.POST or None)
     status = 200
     if request.method == "POST":
@@ -148,8 +151,7 @@ def partner_ask(request: HttpRequest, me: Me, pk: int) -> HttpResponse:
             except ValidationError as error:
                 form.add_error(None, error)
             else:
-                done = _("%(who)s is asked for a meeting.") if row.state == "sent" else _("You meet %(who)s: agreed.")
-                messages.success(request, done % {"who": other.name})
+                _say_asked(request, row, other, form.cleaned_data)
                 return redirect(back_to(request, me))
     context = common(me) | {
         "form": form,
@@ -161,6 +163,16 @@ def partner_ask(request: HttpRequest, me: Me, pk: int) -> HttpResponse:
         "crumbs": crumbs(me, (other.name, reverse("partner_detail", args=[me.slug, other.pk])), (_("Ask"), "")),
     }
     return render(request, "matchmaking/partner_ask.html", context, status=status)
+
+
+def _say_asked(request: HttpRequest, row: MeetingRequest, other: Participant, sent: dict[str, Any]) -> None:
+    """Asked again in another tab, with other words, the request stays as it was sent first."""
+    words, level = _("%(who)s is asked for a meeting."), messages.SUCCESS
+    if row.state == MeetingRequest.State.ACCEPTED:
+        words = _("You meet %(who)s: agreed.")
+    elif (row.priority, row.message) != (sent["priority"], sent["message"]):
+        words, level = _("You have asked %(who)s already: what you sent first stands."), messages.INFO
+    messages.add_message(request, level, words % {"who": other.name})
 
 
 def back_to(request: HttpRequest, me: Me) -> str:
