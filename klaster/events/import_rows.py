@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import PurePath
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django_countries import countries
 
-from klaster.core import languages, tables
+from klaster.core import languages, spreadsheets, tables
 from klaster.directory.imports.fields import plain
 from klaster.directory.models import Cluster, ClusterMembership, Organisation
 from klaster.events.models import ENDED, Event, RegistrationImport
@@ -56,7 +58,6 @@ FIELDS = [
     Field("note", gettext_lazy("note"), ("pastaba", "pastabos", "komentaras", "note", "notes", "comment"), 500),
 ]  # fmt: skip
 BY_CODE = {each.code: each for each in FIELDS}
-BY_WORDS = {words: each.code for each in FIELDS for words in each.words}
 YES = {"taip", "yes", "y", "t", "1", "true", "x", "internetu", "online", "nuotoliu", "remote"}
 NO = {"", "ne", "no", "n", "0", "false", "gyvai", "on site", "vietoje"}
 
@@ -76,27 +77,48 @@ class Checked:
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------
-def guess(headings: Sequence[str]) -> dict[int, str]:
+def guess(headings: Sequence[str], fields: Sequence[Field] = FIELDS) -> dict[int, str]:
     """Field by column; of two columns that fit the first is taken."""
     found: dict[int, str] = {}
+    by_words = {words: each.code for each in reversed(fields) for words in each.words}
     for column, heading in enumerate(headings):
-        code = BY_WORDS.get(plain(heading), "")
+        code = by_words.get(plain(heading), "")
         if code and code not in found.values():
             found[column] = code
     return found
 
 
-def heading_row(rows: Sequence[Sequence[str]]) -> int:
-    """Which of the first rows has the headings: the one with most known ones, else the first."""
-    known = [len(guess(cells)) for cells in rows[:HEAD]]
-    return known.index(max(known)) if known else 0
+def read_file(data: bytes, name: str, fields: Sequence[Field] = FIELDS) -> dict[str, Any]:
+    """What an import keeps of a file. Raises ValidationError where it cannot be read, or has too many rows or none.
+
+    The headings are the one of the first rows with most known ones, else the first.
+    """
+    with spreadsheets.opened(data) as table:
+        rows = [(row.line, row.cells) for row in itertools.islice(table.rows, MOST_ROWS + HEAD + 1)]
+    known = [len(guess(cells, fields)) for _line, cells in rows[:HEAD]]
+    at = known.index(max(known)) if known else 0
+    headings = rows[at][1] if rows else []
+    below = [[line, cells] for line, cells in rows[at + 1 :] if not tables.is_origin(cells)]
+    if not below:
+        raise ValidationError(_("The table has headings and no rows."), code="no_rows")
+    if len(below) > MOST_ROWS:
+        raise ValidationError(_("The table has more than %(limit)s rows. Send it in parts.") % {"limit": MOST_ROWS})
+    name = PurePath(name.replace("\\", "/")).name[-200:] or "table"
+    return {"file_name": name, "headings": headings, "rows": below, "mapping": guess(headings, fields)}
+
+
+def named_twice(chosen: list[str], fields: Sequence[Field] = FIELDS) -> str:
+    """What to say where two columns are the same field; empty where none are."""
+    titles = {each.code: each.title for each in fields}
+    twice = next((titles[code] for code in chosen if chosen.count(code) > 1), "")
+    return _("Two columns are “%(field)s”: choose one.") % {"field": twice} if twice else ""
 
 
 def problem_of(mapping: Mapping[int, str]) -> str:
     """Why columns so named cannot be read; empty where they can."""
     chosen = list(mapping.values())
-    if twice := next((code for code in chosen if chosen.count(code) > 1), None):
-        return _("Two columns are “%(field)s”: choose one.") % {"field": BY_CODE[twice].title}
+    if twice := named_twice(chosen):
+        return twice
     if "name" not in chosen and not {"first", "last"} <= set(chosen):
         return _("Say in which column the names of the people stand.")
     return ""

@@ -7,7 +7,7 @@ asks whom. Fixed meetings: who meets, and at which time and table every timetabl
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,6 @@ from klaster.events.import_rows import NO, YES, Field
 from klaster.matchmaking.models import Matchmaking, MatchmakingImport, Participant, Slot, Table
 
 MOST_ROWS = import_rows.MOST_ROWS
-HEAD = import_rows.HEAD
 Kind = MatchmakingImport.Kind
 WHO = ("dalyvis", "participant", "organizacija", "imone", "organisation", "company")
 
@@ -66,40 +65,17 @@ MUST = {"must", "must meet", "2", "butina", "butina susitikti", "bus", "high"}
 
 
 @dataclass
-class Checked:
-    """One row: what it would write, what is wrong with it, and whether it stands there already."""
+class Checked(import_rows.Checked):
+    """One row, with what its first columns say."""
 
-    line: int
     words: list[str] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-    is_known: bool = False
-
-    @property
-    def is_ready(self) -> bool:
-        return not self.problems and not self.is_known
-
-
-def guess(kind: str, headings: Sequence[str]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for column, heading in enumerate(headings):
-        words = plain(heading)
-        code = next((each.code for each in FIELDS[kind] if words in each.words), "")
-        if code and code not in found.values():
-            found[column] = code
-    return found
-
-
-def heading_row(kind: str, rows: Sequence[Sequence[str]]) -> int:
-    known = [len(guess(kind, cells)) for cells in rows[:HEAD]]
-    return known.index(max(known)) if known else 0
 
 
 def problem_of(kind: str, mapping: Mapping[int, str]) -> str:
-    chosen, titles = list(mapping.values()), {each.code: each.title for each in FIELDS[kind]}
-    if twice := next((code for code in chosen if chosen.count(code) > 1), None):
-        return _("Two columns are “%(field)s”: choose one.") % {"field": titles[twice]}
-    missing = [str(titles[code]) for code in NEEDED[Kind(kind)] if code not in chosen]
+    chosen = list(mapping.values())
+    if twice := import_rows.named_twice(chosen, FIELDS[kind]):
+        return twice
+    missing = [str(each.title) for each in FIELDS[kind] if each.code in NEEDED[Kind(kind)] and each.code not in chosen]
     return _("Say in which column this stands: %(fields)s.") % {"fields": ", ".join(missing)} if missing else ""
 
 
@@ -112,7 +88,7 @@ def check(import_: MatchmakingImport) -> list[Checked]:
         said = {
             code: tables.plain(cells[at]).strip() if at < len(cells) else "" for at, code in import_.fields().items()
         }
-        row = Checked(line, [said.get(each.code, "") for each in FIELDS[import_.kind]][:4])
+        row = Checked(line, words=[said.get(each.code, "") for each in FIELDS[import_.kind]][:4])
         for code, text in said.items():
             if most[code] and len(text) > most[code]:
                 row.problems.append(_("“%(value)s” is too long.") % {"value": f"{text[:30]}…"})

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
-from pathlib import PurePath
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from klaster.accounts.models import User
-from klaster.core import audit, spreadsheets, tables
+from klaster.core import audit
 from klaster.directory.actions.rights import demand
 from klaster.events import import_rows, letters
 from klaster.events.actions import states
 from klaster.events.actions.registration import in_the_way
 from klaster.events.actions.waiting import give_out, places_of, seat_of
-from klaster.events.import_rows import MOST_ROWS, Checked
+from klaster.events.import_rows import Checked
 from klaster.events.models import Event, Registration, RegistrationImport, RegistrationState
 
 State = RegistrationImport.State
@@ -30,24 +28,8 @@ State = RegistrationImport.State
 def start(event: Event, data: bytes, *, name: str, by: User) -> RegistrationImport:
     """Read a file. Raises ValidationError with one sentence where it cannot be read or has too many rows."""
     demand(by, "events.change_event", event)
-    with spreadsheets.opened(data) as table:
-        rows = [(row.line, row.cells) for row in itertools.islice(table.rows, MOST_ROWS + import_rows.HEAD + 1)]
-    at = import_rows.heading_row([cells for _line, cells in rows])
-    headings = rows[at][1] if rows else []
-    below = [[line, cells] for line, cells in rows[at + 1 :] if not tables.is_origin(cells)]
-    if not below:
-        raise ValidationError(_("The table has headings and no rows."), code="no_rows")
-    if len(below) > MOST_ROWS:
-        raise ValidationError(_("The table has more than %(limit)s rows. Send it in parts.") % {"limit": MOST_ROWS})
-    import_ = RegistrationImport.objects.create(
-        event=event,
-        by=by,
-        file_name=PurePath(name.replace("\\", "/")).name[-200:] or "table",
-        headings=headings,
-        rows=below,
-        mapping=import_rows.guess(headings),
-    )
-    audit.record(gettext_noop("table sent"), import_, by=by, after={"rows": len(below)})
+    import_ = RegistrationImport.objects.create(event=event, by=by, **import_rows.read_file(data, name))
+    audit.record(gettext_noop("table sent"), import_, by=by, after={"rows": len(import_.rows)})
     return import_
 
 

@@ -40,46 +40,25 @@ class ChosenColumns(models.Model):
         return f"#{self.person_id} – {self.event_id}"
 
 
-class RegistrationImportQuerySet(models.QuerySet):
-    def visible_to(self, user: Reader) -> Self:
-        """One's own, of events one still runs: a file may hold what its sender alone may know."""
-        if not user.is_authenticated:
-            return self.none()
-        return self.filter(by=user, event__in=Event.objects.run_by(user).values("pk"))
-
+class BroughtTableQuerySet(models.QuerySet):
     def kept_long_enough(self) -> Self:
         return self.filter(created_at__lt=timezone.now() - datetime.timedelta(days=KEPT_DAYS)).exclude(rows=[])
 
 
-class RegistrationImport(models.Model):
-    """A table of people on its way into an event. Its rows are forgotten once they are written, or after a week."""
+class BroughtTable(models.Model):
+    """A table on its way in. Its rows are forgotten once they are written, or after a week."""
 
-    class State(models.TextChoices):
-        READ = "read", _("waits for your word")
-        DONE = "done", _("imported")
-        UNDONE = "undone", _("undone")
-
-    event = models.ForeignKey(Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="imports")
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.CASCADE, related_name="registration_imports"
-    )
     file_name = models.CharField(_("file"), max_length=200)
     headings = models.JSONField(_("headings"), default=list)
     rows = models.JSONField(_("rows"), default=list, help_text=_("Line and cells of each."))
     mapping = models.JSONField(_("what stands in each column"), default=dict)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.READ)
     counts = models.JSONField(_("what came of it"), default=dict)
-    written = ArrayField(models.BigIntegerField(), verbose_name=_("registrations written"), default=list)
-    tells = models.BooleanField(_("letters were sent"), default=False)
     created_at = models.DateTimeField(_("sent"), default=timezone.now)
-
-    objects = RegistrationImportQuerySet.as_manager()
 
     keeps_pages = True
 
     class Meta:
-        verbose_name = _("import of registrations")
-        verbose_name_plural = _("imports of registrations")
+        abstract = True
         ordering = ["-pk"]
 
     def __str__(self) -> str:
@@ -92,3 +71,34 @@ class RegistrationImport(models.Model):
     def fields(self) -> dict[int, str]:
         """What stands in each column, by its number from 0."""
         return {int(column): name for column, name in self.mapping.items()}
+
+
+class RegistrationImportQuerySet(BroughtTableQuerySet):
+    def visible_to(self, user: Reader) -> Self:
+        """One's own, of events one still runs: a file may hold what its sender alone may know."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(by=user, event__in=Event.objects.run_by(user).values("pk"))
+
+
+class RegistrationImport(BroughtTable):
+    """A table of people on its way into an event."""
+
+    class State(models.TextChoices):
+        READ = "read", _("waits for your word")
+        DONE = "done", _("imported")
+        UNDONE = "undone", _("undone")
+
+    event = models.ForeignKey(Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="imports")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.CASCADE, related_name="registration_imports"
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.READ)
+    written = ArrayField(models.BigIntegerField(), verbose_name=_("registrations written"), default=list)
+    tells = models.BooleanField(_("letters were sent"), default=False)
+
+    objects = RegistrationImportQuerySet.as_manager()
+
+    class Meta(BroughtTable.Meta):
+        verbose_name = _("import of registrations")
+        verbose_name_plural = _("imports of registrations")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from klaster.directory.views.answers import paged
 from klaster.events import desk, import_rows
 from klaster.events.actions import registration_imports as actions
 from klaster.events.models import Event, RegistrationImport
+from klaster.events.models.tables import BroughtTable
 
 ROWS_A_PAGE, SAMPLES = 50, 2
 
@@ -67,7 +69,9 @@ def registration_import_check(request: HttpRequest, slug: str, pk: int) -> HttpR
     if import_.state != RegistrationImport.State.READ:
         context = {"event": event, "import": import_, "problem": problem}
         return render(request, "events/registration_import_done.html", context, status=422 if problem else 200)
-    context = {"event": event, "import": import_} | looked_over(request, import_, problem)
+    unread = import_rows.problem_of(import_.fields())
+    context = {"event": event, "import": import_, "problem": problem or unread}
+    context |= looked_over(request, import_, import_rows.FIELDS, [] if unread else import_rows.check(import_))
     return render(request, "events/registration_import_check.html", context, status=422 if problem else 200)
 
 
@@ -87,38 +91,39 @@ def act(request: HttpRequest, event: Event, import_: RegistrationImport) -> Http
         without = bool(request.POST.get("without_errors"))
         actions.confirm(import_, by=request.user, tells=bool(request.POST.get("tells")), without_errors=without)
     else:
-        columns = range(width(import_))
-        named = {column: request.POST.get(f"column-{column}", "") for column in columns}
-        actions.name_columns(import_, {at: code for at, code in named.items() if code in import_rows.BY_CODE})
+        actions.name_columns(import_, named(request, import_, import_rows.FIELDS))
     return here
 
 
-def width(import_: RegistrationImport) -> int:
+def width(import_: BroughtTable) -> int:
     return max([len(import_.headings), *(len(cells) for _line, cells in import_.rows[:200])])
 
 
-def looked_over(request: HttpRequest, import_: RegistrationImport, problem: str) -> dict[str, Any]:
-    mapping = import_.fields()
-    unread = import_rows.problem_of(mapping)
-    checked = [] if unread else import_rows.check(import_)
-    wrong = [row for row in checked if row.problems]
+def named(request: HttpRequest, import_: BroughtTable, fields: Sequence[import_rows.Field]) -> dict[int, str]:
+    """What was chosen for each column."""
+    known = {each.code for each in fields}
+    chosen = {column: request.POST.get(f"column-{column}", "") for column in range(width(import_))}
+    return {column: code for column, code in chosen.items() if code in known}
+
+
+def looked_over(
+    request: HttpRequest, import_: BroughtTable, fields: Sequence[import_rows.Field],
+    checked: Sequence[import_rows.Checked],
+) -> dict[str, Any]:  # fmt: skip
+    """Columns and rows for parts/import_*.html; the rows with problems stand first."""
+    mapping, wrong = import_.fields(), [row for row in checked if row.problems]
+    columns = [
+        {
+            "number": column,
+            "heading": (import_.headings[column : column + 1] or [""])[0]
+            or _("Column %(letter)s") % {"letter": spreadsheets.letters_of(column)},
+            "samples": [cells[column] for _l, cells in import_.rows if column < len(cells) and cells[column]][:SAMPLES],
+            "chosen": mapping.get(column, ""),
+        }
+        for column in range(width(import_))
+    ]
     return {
-        "problem": problem or unread,
-        "fields": import_rows.FIELDS,
-        "columns": [
-            {
-                "number": column,
-                "heading": (import_.headings[column : column + 1] or [""])[0]
-                or _("Column %(letter)s") % {"letter": spreadsheets.letters_of(column)},
-                "samples": [cells[column] for _line, cells in import_.rows if column < len(cells) and cells[column]][
-                    :SAMPLES
-                ],
-                "chosen": mapping.get(column, ""),
-            }
-            for column in range(width(import_))
-        ],
-        "page": paged(request, wrong + [row for row in checked if not row.problems], ROWS_A_PAGE),
-        "ready": sum(row.is_ready for row in checked),
+        "fields": fields, "columns": columns, "ready": sum(row.is_ready for row in checked), "wrong": len(wrong),
         "known": sum(row.is_known and not row.problems for row in checked),
-        "wrong": len(wrong),
-    }
+        "page": paged(request, wrong + [row for row in checked if not row.problems], ROWS_A_PAGE),
+    }  # fmt: skip

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from klaster.accounts.models import User
-from klaster.core import audit, languages, spreadsheets, tables
+from klaster.core import audit, languages
 from klaster.directory.actions.rights import demand
 from klaster.directory.imports.fields import plain
 from klaster.events import import_rows
@@ -23,7 +21,7 @@ from klaster.events.models import Registration
 from klaster.matchmaking import match_rows
 from klaster.matchmaking.actions import requests
 from klaster.matchmaking.actions.locks import lock
-from klaster.matchmaking.match_rows import MOST_ROWS, Checked
+from klaster.matchmaking.match_rows import Checked
 from klaster.matchmaking.models import (
     Line,
     Matchmaking,
@@ -42,21 +40,9 @@ State, Kind = MatchmakingImport.State, MatchmakingImport.Kind
 def start(matchmaking: Matchmaking, kind: str, data: bytes, *, name: str, by: User) -> MatchmakingImport:
     """Read a file. Raises ValidationError with one sentence where it cannot be read or has too many rows."""
     demand(by, RIGHT, matchmaking)
-    with spreadsheets.opened(data) as table:
-        rows = [(row.line, row.cells) for row in itertools.islice(table.rows, MOST_ROWS + match_rows.HEAD + 1)]
-    at = match_rows.heading_row(kind, [cells for _line, cells in rows])
-    headings = rows[at][1] if rows else []
-    below = [[line, cells] for line, cells in rows[at + 1 :] if not tables.is_origin(cells)]
-    if not below:
-        raise ValidationError(_("The table has headings and no rows."), code="no_rows")
-    if len(below) > MOST_ROWS:
-        raise ValidationError(_("The table has more than %(limit)s rows. Send it in parts.") % {"limit": MOST_ROWS})
-    import_ = MatchmakingImport.objects.create(
-        matchmaking=matchmaking, by=by, kind=kind, headings=headings, rows=below,
-        mapping=match_rows.guess(kind, headings),
-        file_name=PurePath(name.replace("\\", "/")).name[-200:] or "table",
-    )  # fmt: skip
-    audit.record(gettext_noop("table sent"), import_, by=by, after={"rows": len(below), "kind": kind})
+    read = import_rows.read_file(data, name, match_rows.FIELDS[kind])
+    import_ = MatchmakingImport.objects.create(matchmaking=matchmaking, by=by, kind=kind, **read)
+    audit.record(gettext_noop("table sent"), import_, by=by, after={"rows": len(import_.rows), "kind": kind})
     return import_
 
 

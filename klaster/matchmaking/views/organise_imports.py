@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -15,15 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from klaster.core import spreadsheets, tables
+from klaster.core import tables
 from klaster.core.limits import limited
 from klaster.directory.import_forms import TableForm
-from klaster.directory.views.answers import paged
+from klaster.events.views.registration_imports import looked_over, named
 from klaster.matchmaking import desk, match_rows
 from klaster.matchmaking.actions import match_imports as actions
 from klaster.matchmaking.models import MatchmakingImport
 
-ROWS_A_PAGE, SAMPLES = 50, 2
 Kind = MatchmakingImport.Kind
 
 
@@ -84,7 +81,9 @@ def desk_import_check(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             problem = " ".join(error.messages)
     context = desk.frame(request, matchmaking, **{"import": import_, "problem": problem})
     if import_.state == MatchmakingImport.State.READ:
-        context |= looked_over(request, import_, problem)
+        fields, unread = match_rows.FIELDS[import_.kind], match_rows.problem_of(import_.kind, import_.fields())
+        context |= {"problem": problem or unread, "shown": [each.title for each in fields[:4]]}
+        context |= looked_over(request, import_, fields, [] if unread else match_rows.check(import_))
     return render(request, "matchmaking/desk_import_check.html", context, status=422 if problem else 200)
 
 
@@ -99,35 +98,5 @@ def act(request: HttpRequest, import_: MatchmakingImport) -> HttpResponse:
         without = bool(request.POST.get("without_errors"))
         actions.confirm(import_, by=request.user, without_errors=without)  # type: ignore[arg-type]
     else:
-        known = {each.code for each in match_rows.FIELDS[import_.kind]}
-        named = {column: request.POST.get(f"column-{column}", "") for column in range(width(import_))}
-        actions.name_columns(import_, {at: code for at, code in named.items() if code in known})
+        actions.name_columns(import_, named(request, import_, match_rows.FIELDS[import_.kind]))
     return redirect("desk_import_check", slug=slug, pk=import_.pk)
-
-
-def width(import_: MatchmakingImport) -> int:
-    return max([len(import_.headings), *(len(cells) for _line, cells in import_.rows[:200])])
-
-
-def looked_over(request: HttpRequest, import_: MatchmakingImport, problem: str) -> dict[str, Any]:
-    mapping, fields = import_.fields(), match_rows.FIELDS[import_.kind]
-    unread = match_rows.problem_of(import_.kind, mapping)
-    checked = [] if unread else match_rows.check(import_)
-    wrong = [row for row in checked if row.problems]
-    columns = [
-        {
-            "number": column,
-            "heading": (import_.headings[column : column + 1] or [""])[0]
-            or _("Column %(letter)s") % {"letter": spreadsheets.letters_of(column)},
-            "samples": [cells[column] for _l, cells in import_.rows if column < len(cells) and cells[column]][:SAMPLES],
-            "chosen": mapping.get(column, ""),
-        }
-        for column in range(width(import_))
-    ]
-    return {
-        "problem": problem or unread, "fields": fields, "columns": columns,
-        "shown": [each.title for each in fields[:4]],
-        "page": paged(request, wrong + [row for row in checked if not row.problems], ROWS_A_PAGE),
-        "ready": sum(row.is_ready for row in checked), "wrong": len(wrong),
-        "known": sum(row.is_known and not row.problems for row in checked),
-    }  # fmt: skip
