@@ -83,7 +83,7 @@ def _settings(matchmaking: Matchmaking) -> list[Todo]:
 
 def _answers(matchmaking: Matchmaking) -> list[Todo]:
     waiting = unanswered(matchmaking)
-    if matchmaking.phase != Phase.ASKING or not waiting:
+    if not matchmaking.takes_answers or not waiting:
         return []
     title = ngettext("%(count)s request waits for an answer", "%(count)s requests wait for an answer", waiting)
     text = _("Remind those who were asked; once a day at most.")

@@ -27,6 +27,7 @@ from klaster.matchmaking.models import (
     AskRule,
     Feedback,
     Line,
+    Meeting,
     MeetingRequest,
     Participant,
     Recommendation,
@@ -70,7 +71,8 @@ class Card:
     participant: Participant
     reasons: list[Reason] = field(default_factory=list)
     request: MeetingRequest | None = None
-    state: str = ""  # sent, got, agreed, declined (by them), refused (by me)
+    meeting: Meeting | None = None
+    state: str = ""  # sent, got, agreed, declined (by them), refused (by me), closed (nobody answered in time)
     feedback: str = ""
     is_by_tags: bool = False  # suggested by tags alone: nobody says that the texts are alike
     may_ask: bool = True
@@ -249,9 +251,12 @@ def card_of(participant: Participant, sector_names: Mapping[str, str]) -> Card:
 def _between_us(me: Me, by_pk: Mapping[int, Card]) -> None:
     mine = me.participant
     pair = Q(asker=mine, asked__in=by_pk) | Q(asked=mine, asker__in=by_pk)
-    for row in MeetingRequest.objects.filter(pair).select_related("meeting").order_by("sent_at", "pk"):
+    for row in MeetingRequest.objects.filter(pair).select_related("matchmaking").order_by("sent_at", "pk"):
         card = by_pk[row.asked_id if row.asker_id == mine.pk else row.asker_id]
         card.request, card.state = row, state_of(row, mine)
+    for pk, meeting in requests.met_alone(mine).items():
+        if pk in by_pk:
+            by_pk[pk].meeting, by_pk[pk].state = meeting, "agreed"
     for other, kind in Feedback.objects.filter(participant=mine, other__in=by_pk).values_list("other", "kind"):
         by_pk[other].feedback = kind
     rules = list(AskRule.objects.filter(matchmaking=me.matchmaking))
@@ -262,6 +267,8 @@ def _between_us(me: Me, by_pk: Mapping[int, Card]) -> None:
 
 def state_of(row: MeetingRequest, mine: Participant) -> str:
     is_sent = row.asker_id == mine.pk
+    if row.is_closed:
+        return "closed"
     if row.state == S.SENT:
         return "sent" if is_sent else "got"
     if row.state == S.ACCEPTED:
@@ -300,13 +307,15 @@ class Figures:
     sent: int
     most: int | None
     waiting: int
+    closed: int
     agreed: int
     slots: int
     free: int
 
 
 def figures(me: Me) -> Figures:
-    """Requests sent of those one may send, those that wait for my answer, agreed meetings, times at which I am free."""
+    """Requests sent of those one may send, those that wait for my answer (or, once it is too late, those of both that
+    nobody answered), agreed meetings, times at which I am free."""
     mine, representative = me.participant, me.representative
     slots = list(me.matchmaking.slots.filter(is_break=False).values_list("pk", "starts", "ends"))
     taken = list(representative.sittings.filter(counts=True).values_list("starts", "ends"))  # type: ignore[union-attr]
@@ -314,10 +323,12 @@ def figures(me: Me) -> Figures:
     free = sum(
         pk not in away and not any(starts < e and s < ends for s, e in taken) for pk, starts, ends in slots
     )  # fmt: skip
+    is_over = me.matchmaking.answers_are_over
     return Figures(
         sent=requests.sent_count(mine),
         most=me.matchmaking.most_requests,
-        waiting=mine.requests_got.filter(state=S.SENT).count(),
+        waiting=0 if is_over else mine.requests_got.filter(state=S.SENT).count(),
+        closed=len(requests.closed(mine)) if is_over else 0,
         agreed=requests.meetings_of(mine).count(),
         slots=len(slots),
         free=free,

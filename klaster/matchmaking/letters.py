@@ -237,7 +237,8 @@ def _morning_letter(each: Representative, happenings: list[Happening], due: date
             getattr(news, what).append(who)
     letter = None
     if news:
-        news.waiting = each.participant.requests_got.filter(state=S.SENT).count()
+        waiting = each.participant.requests_got.filter(state=S.SENT)
+        news.waiting = waiting.count() if each.participant.matchmaking.takes_answers else 0
         context = {
             "asked": news.asked, "agreed": news.agreed, "declined": news.declined, "waiting": news.waiting,
             "until": _until(each),

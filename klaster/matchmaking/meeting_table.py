@@ -31,9 +31,10 @@ def rows_of(matchmaking: Matchmaking) -> QuerySet[Meeting]:
     return matchmaking.meetings.select_related("table", "request").prefetch_related(sides).order_by("starts", "pk")
 
 
-def facets() -> list[Facet]:
+def facets(matchmaking: Matchmaking) -> list[Facet]:
+    states = dict(STATES) | ({"sent": _("closed without an answer")} if matchmaking.answers_are_over else {})
     return [
-        Facet("state", _("State"), [Choice(value, capfirst(title)) for value, title in STATES]),
+        Facet("state", _("State"), [Choice(value, capfirst(title)) for value, title in states.items()]),
         Facet("placed", _("Has a time"), yes_no()),
         Facet("locked", _("Locked"), yes_no()),
         Facet("behalf", _("Asked by the organiser"), yes_no()),
@@ -87,7 +88,7 @@ class Line:
 
     @property
     def words(self) -> str:
-        return str(dict(STATES).get(self.state, self.request.get_state_display()))
+        return str(self.request.words if self.request.is_closed else dict(STATES)[self.state])
 
     @property
     def when(self) -> Any:

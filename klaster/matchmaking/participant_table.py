@@ -57,7 +57,7 @@ def facets(matchmaking: Matchmaking) -> list[Facet]:
     found = [
         Facet("state", _("State"), [Choice(value, capfirst(label)) for value, label in Participant.State.choices]),
         Facet("profile", _("Profile written"), yes_no()),
-        Facet("waiting", _("Has requests to answer"), yes_no()),
+        Facet("waiting", _("Has requests nobody answered"), yes_no()),
         Facet("meetings", _("Has agreed meetings"), yes_no()),
         Facet("online", _("Meets online"), yes_no()),
         Facet(
@@ -115,7 +115,7 @@ def headings(selection: Selection) -> list[dict[str, str]]:
 
 HEADINGS = [
     ("name", gettext_lazy("Participant")), ("country", gettext_lazy("Country")), ("asked", gettext_lazy("Sent")),
-    ("got", gettext_lazy("Got")), ("waiting", gettext_lazy("To answer")), ("meetings", gettext_lazy("Agreed")),
+    ("got", gettext_lazy("Got")), ("waiting", gettext_lazy("Not answered")), ("meetings", gettext_lazy("Agreed")),
 ]  # fmt: skip
 
 
@@ -138,7 +138,7 @@ COLUMNS: list[tuple[Any, Any]] = [
     (gettext_lazy("Profile written"), lambda row, person: row.has_profile),
     (gettext_lazy("Sent"), lambda row, person: row.sent),
     (gettext_lazy("Got"), lambda row, person: row.got),
-    (gettext_lazy("To answer"), lambda row, person: row.waiting),
+    (gettext_lazy("Not answered"), lambda row, person: row.waiting),
     (gettext_lazy("Agreed"), lambda row, person: row.agreed),
     (gettext_lazy("Offers"), lambda row, person: said(row, "offer")),
     (gettext_lazy("Needs"), lambda row, person: said(row, "need")),

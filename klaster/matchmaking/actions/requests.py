@@ -60,6 +60,23 @@ def meetings_of(participant: Participant) -> QuerySet[Meeting]:
     return Meeting.objects.agreed().filter(sides__participant=participant)
 
 
+def met_alone(participant: Participant) -> dict[int, Meeting]:
+    """Agreed meetings of two, by the other."""
+    sides = MeetingSide.objects.filter(meeting__in=meetings_of(participant).values("pk")).select_related("meeting")
+    by_meeting: dict[int, list[MeetingSide]] = {}
+    for side in sides.exclude(participant=participant).order_by("pk"):
+        by_meeting.setdefault(side.meeting_id, []).append(side)
+    return {row.participant_id: row.meeting for row, *more in by_meeting.values() if not more}
+
+
+def closed(participant: Participant) -> list[MeetingRequest]:
+    """Once it is too late to answer: requests from and to the participant nobody answered; none of those one meets."""
+    met = met_alone(participant)
+    rows = standing(participant).filter(state=S.SENT).select_related("asker", "asked", "matchmaking")
+    pairs = [(row, {row.asker_id, row.asked_id}) for row in rows.order_by("-sent_at", "-pk")]
+    return [row for row, both in pairs if row.is_closed and not both & set(met)]
+
+
 def most_meetings(matchmaking: Matchmaking, participant: Participant) -> int | None:
     """The smaller of the event's limit and one's own."""
     limits = [limit for limit in (matchmaking.most_meetings, participant.most_meetings) if limit is not None]

@@ -119,6 +119,11 @@ class Matchmaking(models.Model):
         return self.phase == Phase.ASKING and (self.answers_until is None or timezone.now() < self.answers_until)
 
     @property
+    def answers_are_over(self) -> bool:
+        """Requests nobody has answered came to nothing, unless the organiser opens asking again."""
+        return self.phase != Phase.PREPARING and not self.takes_answers
+
+    @property
     def takes_bookings(self) -> bool:
         """Free times are booked by people themselves, now."""
         return self.books_live and self.phase == Phase.PUBLISHED and not self.event.is_off

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from klaster.matchmaking.models.matchmaking import Matchmaking
@@ -91,6 +92,19 @@ class MeetingRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asker} → {self.asked}"
+
+    @property
+    def waits(self) -> bool:
+        return self.state == self.State.SENT and not self.matchmaking.answers_are_over
+
+    @property
+    def is_closed(self) -> bool:
+        """Nobody answered while there was time."""
+        return self.state == self.State.SENT and self.matchmaking.answers_are_over
+
+    @property
+    def words(self) -> str:
+        return gettext("closed without an answer") if self.is_closed else self.get_state_display()
 
 
 class Recommendation(models.Model):

@@ -4,6 +4,7 @@ import html
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from klaster.accounts.factories import UserFactory
 from klaster.directory.factories import OrganisationFactory, SectorFactory
@@ -273,3 +274,31 @@ def test_hostile_words_are_kept_as_text(client, me):
     for shown in (client.get(page("participant_me")), client.get(page("partner_list"))):
         assert shown.status_code == 200
         assert "<script>alert" not in shown.text
+
+
+def test_what_nobody_answered_in_time_came_to_nothing_and_leads_to_booking(client, me):
+    asked, asker, met = (f.ParticipantFactory(matchmaking=me.matchmaking, name=name) for name in ("One", "Two", "Met"))
+    for between in ({"asker": me, "asked": asked}, {"asker": asker, "asked": me}, {"asker": me, "asked": met}):
+        row = f.MeetingRequestFactory(**between)
+    shown = client.get(page("my_meetings"))
+    assert (shown.context["figures"].waiting, len(shown.context["sent"]), shown.context["ended"]) == (1, 2, [])
+    link = reverse("partner_link", args=[me.representatives.get().registration.link_token()])
+    assert client.get(link).url == page("my_meetings")
+    Matchmaking.objects.update(asks_until=(past := timezone.now()), answers_until=past)
+    f.MeetingFactory(matchmaking=me.matchmaking, between=[me, met])
+    for phase, leads in (("asking", 0), ("planning", 0), ("published", 2), ("over", 0)):
+        Matchmaking.objects.update(phase=phase, published_at=timezone.now())
+        shown = client.get(page("my_meetings"))
+        assert (shown.context["waiting"], shown.context["sent"]) == ([], [])
+        assert {row.asked for row in shown.context["ended"]} == {me, asked}
+        assert (shown.context["figures"].waiting, shown.context["figures"].closed) == (0, 2)
+        for words in ("They did not answer in time.", "You did not answer in time."):
+            assert shown.text.count(words) == 1
+        assert not any(words in shown.text for words in ("Withdraw", "wait for your answer", "not answered yet"))
+        assert shown.text.count("Book a meeting") == leads
+        assert ("Book a meeting" in client.get(page("partner_detail", asked.pk)).text) == bool(leads)
+        assert "Closed without an answer" in client.get(page("partner_detail", asker.pk)).text
+        assert "Agreed." in client.get(page("partner_detail", met.pk)).text
+        assert client.get(link).url == page("partner_list")
+    assert "The time to answer is over." in client.get(page("request_answer", asker.requests_sent.get().pk)).text
+    assert MeetingRequest.objects.get(pk=row.pk).words == "closed without an answer"

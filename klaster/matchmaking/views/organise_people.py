@@ -101,7 +101,7 @@ def desk_participant(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def desk_meetings(request: HttpRequest, slug: str) -> HttpResponse:
     """All requests, as filtered, and what came of them."""
     matchmaking = desk.matchmaking_for(request, slug)
-    facets = meeting_table.facets()
+    facets = meeting_table.facets(matchmaking)
     selection = filters.read(request.GET, facets, meeting_table.ORDERS)
     rows = meeting_table.chosen(matchmaking, selection)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
@@ -117,7 +117,7 @@ def desk_meetings(request: HttpRequest, slug: str) -> HttpResponse:
 @limited("export", limit=exports.EACH_MINUTE, per=60, methods=["GET"])
 def desk_meetings_export(request: HttpRequest, slug: str, ending: str) -> HttpResponseBase:
     matchmaking = desk.matchmaking_for(request, slug)
-    facets = meeting_table.facets()
+    facets = meeting_table.facets(matchmaking)
     selection = filters.read(request.GET, facets, meeting_table.ORDERS)
     lines = meeting_table.lines(matchmaking, meeting_table.chosen(matchmaking, selection))
     said = [f"{capfirst(_('event'))}: {matchmaking.event.title}", *exports.chosen(facets, selection)]

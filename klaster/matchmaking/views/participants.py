@@ -59,8 +59,10 @@ def partner_link(request: HttpRequest, token: str) -> HttpResponse:
     if not refusal and (request.method == "POST" or who.has_entered(request, row)):
         if request.method == "POST" and row.person_id is None:
             who.enter(request, row)
-        waits = row.event.matchmaking.requests.filter(asked__representatives__registration=row, state="sent").exists()
-        return redirect("my_meetings" if waits else "partner_list", slug=row.event.slug)
+        got = matchmaking.requests.filter(asked__representatives__registration=row, state="sent")
+        return redirect(
+            "my_meetings" if matchmaking.takes_answers and got.exists() else "partner_list", slug=row.event.slug
+        )
     context = {"row": row, "event": row.event, "refusal": refusal, "matchmaking": matchmaking}
     return render(request, "matchmaking/partner_link.html", context, status=409 if request.method == "POST" else 200)
 

@@ -27,10 +27,11 @@ S = MeetingRequest.State
 @require_http_methods(["GET"])
 @for_participants
 def my_meetings(request: HttpRequest, me: Me) -> HttpResponse:
-    """What waits for me first, then what is agreed, what I wait for, and what came to nothing."""
+    """What waits for me first, then what is agreed, what I wait for, and what came to nothing; where a free time can
+    be booked instead, it says so."""
     mine = me.participant
-    got = list(mine.requests_got.select_related("asker", "meeting").order_by("sent_at", "pk"))
-    sent = list(mine.requests_sent.select_related("asked", "meeting").order_by("-sent_at", "-pk"))
+    got = list(mine.requests_got.select_related("asker", "matchmaking").order_by("sent_at", "pk"))
+    sent = list(mine.requests_sent.select_related("asked", "matchmaking").order_by("-sent_at", "-pk"))
     meetings = actions.meetings_of(mine).select_related("table").prefetch_related("sides__participant", "request")
     agreed = [
         (row, [side.participant for side in row.sides.all() if side.participant_id != mine.pk])
@@ -38,10 +39,11 @@ def my_meetings(request: HttpRequest, me: Me) -> HttpResponse:
     ]
     answers_until = me.matchmaking.answers_until
     context = common(me) | {
-        "waiting": [row for row in got if row.state == S.SENT],
+        "waiting": [row for row in got if row.waits],
         "agreed": agreed,
-        "sent": [row for row in sent if row.state == S.SENT],
-        "ended": [row for row in sent if row.state in (S.DECLINED, S.WITHDRAWN)]
+        "sent": [row for row in sent if row.waits],
+        "ended": actions.closed(mine)
+        + [row for row in sent if row.state in (S.DECLINED, S.WITHDRAWN)]
         + [row for row in got if row.state == S.DECLINED],
         "figures": finding.figures(me),
         "form": AcceptForm(),
