@@ -38,13 +38,8 @@ S = MeetingRequest.State
 
 
 # --- at once --------------------------------------------------------------------------------------------------------
-def people_of(*participants: Participant) -> list[Representative]:
-    rows = Representative.objects.filter(participant__in=participants, registration__state="confirmed")
-    return list(rows.select_related("registration__person", "registration__event", "registration__booked_by__person"))
-
-
 def tell(
-    people: Iterable[Representative],
+    to: Iterable[Participant],
     subject: str,
     params: Mapping[str, Any],
     *,
@@ -53,9 +48,9 @@ def tell(
     quote: str = "",
     by_mail: bool = False,
 ) -> None:
-    """Tell each of these once: on the site who has an account, and with `by_mail` by letter. `subject` is a message id
-    with %(name)s for `params`; `page` an address that takes the event's slug; `quote` is what somebody wrote."""
-    for each in people:
+    """Tell the people of these once: on the site who has an account, and with `by_mail` by letter. `subject` is a
+    message id with %(name)s for `params`; `page` takes the event's slug; `quote` is what somebody wrote."""
+    for each in Representative.objects.of(to):
         row = each.registration
         if row.person is not None and row.person.is_active:
             with override(row.person.language):
@@ -104,7 +99,7 @@ def asked(row: MeetingRequest) -> None:
     """On the site each request, by letter the very first: people learn at once that they are wanted."""
     is_first = not row.asked.requests_got.exclude(pk=row.pk).exists()
     tell(
-        people_of(row.asked), gettext_noop("%(who)s asks you for a meeting"), {"who": row.asker.name},
+        [row.asked], gettext_noop("%(who)s asks you for a meeting"), {"who": row.asker.name},
         key=f"asked {row.pk}", quote=row.message, by_mail=is_first,
     )  # fmt: skip
 
@@ -114,26 +109,31 @@ def answered(row: MeetingRequest) -> None:
         S.ACCEPTED: gettext_noop("%(who)s agreed to meet you"),
         S.DECLINED: gettext_noop("%(who)s declined your request"),
     }
-    tell(people_of(row.asker), words[S(row.state)], {"who": row.asked.name}, key=f"answered {row.pk} {row.state}")
+    tell(
+        [row.asker],
+        words[S(row.state)],
+        {"who": row.asked.name},
+        key=f"answered {row.pk} {row.state}",
+    )
 
 
 def cancelled(meeting: Meeting, side: Participant, others: Sequence[Participant], reason: str) -> None:
     tell(
-        people_of(*others), gettext_noop("%(who)s cancelled the meeting with you"), {"who": side.name},
+        others, gettext_noop("%(who)s cancelled the meeting with you"), {"who": side.name},
         key=f"cancelled {meeting.pk} {side.pk}", quote=reason, by_mail=True,
     )  # fmt: skip
 
 
 def colleague_asks(each: Representative, delegation: Participant) -> None:
     tell(
-        people_of(delegation), gettext_noop("%(who)s asks to join your delegation"), {"who": each.registration.name},
+        [delegation], gettext_noop("%(who)s asks to join your delegation"), {"who": each.registration.name},
         key=f"colleague {each.pk}", page="participant_me", by_mail=True,
     )  # fmt: skip
 
 
 def taken_in(each: Representative, delegation: Participant) -> None:
     tell(
-        people_of(delegation), gettext_noop("%(who)s is in the delegation now"), {"who": each.registration.name},
+        [delegation], gettext_noop("%(who)s is in the delegation now"), {"who": each.registration.name},
         key=f"taken in {each.pk} {delegation.pk}", page="participant_me",
     )  # fmt: skip
 
@@ -276,7 +276,7 @@ def remind(matchmaking: Matchmaking, *, before: datetime.datetime, key: str, aga
         pks.append(pk)
     if not pks:
         return 0
-    people = people_of(*Participant.objects.filter(pk__in=waiting))
+    people = Representative.objects.of(waiting)
     for each in people:
         each.participant.matchmaking = matchmaking
         count = waiting[each.participant_id]

@@ -6,17 +6,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
-from klaster.core import letters
-from klaster.core.notify import notify
-from klaster.events.letters import language_of, recipient_of
+from klaster.events.letters import language_of
 from klaster.events.when import clock, day_in_words
 from klaster.matchmaking.models import Meeting, MoveProposal, Participant, Representative
-from klaster.matchmaking.timetable_letters import place_in_words, representatives
-from klaster.matchmaking.topics import MY_MEETINGS
+from klaster.matchmaking.timetable_letters import place_in_words, to_each
 
 ALL_AT = gettext_noop("%(day)s, %(time)s, %(place)s.")
 Words = tuple[str, str]  # subject and body, as message ids
@@ -82,7 +78,7 @@ def _tell(
     *,
     new: datetime.datetime | None = None,
 ) -> None:
-    for each in representatives([participant.pk for participant in to]):
+    for each in Representative.objects.of(to):
         with override(language_of(each.registration)):
             _tell_one(meeting, each, who, words, f"{key} {meeting.pk} {meeting.sequence}", new)
 
@@ -90,9 +86,6 @@ def _tell(
 def _tell_one(
     meeting: Meeting, to: Representative, who: Participant, words: Words, key: str, new: datetime.datetime | None
 ) -> None:
-    recipient = recipient_of(to.registration)
-    if not recipient:
-        return
     event, zone = to.registration.event, to.registration.event.zone
     params = {"who": str(who), "event": str(event.title)}
     if meeting.starts is not None and meeting.ends is not None:
@@ -106,14 +99,5 @@ def _tell_one(
         local = new.astimezone(zone)
         params |= {"new_day": day_in_words(local.date()), "new_time": clock(local)}
     subject, body = words
-    if not isinstance(recipient, str):
-        url = reverse("my_day", args=[event.slug])
-        notify(recipient, MY_MEETINGS, subject=subject, body=body, params=params, url=url, key=key)
-        return
-    letters.write(
-        MY_MEETINGS.code, to=recipient, key=key, template="matchmaking/letters/live", reply_to=event.contact_email,
-        context={
-            "subject": _(subject) % params, "body": _(body) % params if body else "", "event": str(event.title),
-            "url": letters.own_url(reverse("my_day_by_link", args=[to.registration.link_token()])),
-        },
-    )  # fmt: skip
+    said = {"subject": _(subject) % params, "body": _(body) % params if body else ""}
+    to_each(to, subject, params, body=body, key=key, template="matchmaking/letters/live", context=said)

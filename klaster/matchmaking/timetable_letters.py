@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
@@ -34,16 +34,6 @@ from klaster.matchmaking.publishing import At, Change, Outlook
 from klaster.matchmaking.topics import MY_MEETINGS
 
 
-def representatives(participants: Collection[int]) -> list[Representative]:
-    """Those whose registration stands, with what a letter needs of it."""
-    rows = Representative.objects.filter(participant__in=participants, registration__state="confirmed")
-    return list(
-        rows.select_related(
-            "participant", "registration__person", "registration__booked_by__person", "registration__event"
-        ).order_by("pk")
-    )
-
-
 def tell(matchmaking: Matchmaking, run: Run, look: Outlook, *, first: bool) -> int:
     """The whole timetable the first time; later what changed, with before and after. How many people were told."""
     concerned = look.concerned(first=first)
@@ -51,7 +41,7 @@ def tell(matchmaking: Matchmaking, run: Run, look: Outlook, *, first: bool) -> i
     meetings = by_participant(look, look.meetings)
     changes = {change.meeting: change for change in look.changes}
     count = 0
-    for each in representatives(concerned):
+    for each in Representative.objects.of(concerned):
         theirs = meetings[each.participant_id]
         with override(language_of(each.registration)):
             said = Words(matchmaking, look, tables, each)
@@ -60,7 +50,7 @@ def tell(matchmaking: Matchmaking, run: Run, look: Outlook, *, first: bool) -> i
             else:
                 context = said.changed([changes[pk] for pk in theirs if pk in changes], theirs)
         template = "matchmaking/letters/timetable" if first else "matchmaking/letters/timetable_changed"
-        write(each, template, context, key=f"timetable {run.pk} {each.pk}", matchmaking=matchmaking)
+        write(each, template, context, key=f"timetable {run.pk} {each.pk}")
         count += 1
     return count
 
@@ -69,14 +59,8 @@ def tell_withdrawn(matchmaking: Matchmaking, meetings: list[int]) -> None:
     """To all who had a time."""
     sides = MeetingSide.objects.filter(meeting__in=meetings).values_list("participant", flat=True)
     key = f"withdrawn {matchmaking.published_run_id} {timezone.now():%Y-%m-%d %H:%M}"
-    for each in representatives(set(sides)):
-        write(
-            each,
-            "matchmaking/letters/timetable_withdrawn",
-            {},
-            key=f"{key} {each.pk}",
-            matchmaking=matchmaking,
-        )
+    for each in Representative.objects.of(set(sides)):
+        write(each, "matchmaking/letters/timetable_withdrawn", {}, key=f"{key} {each.pk}")
 
 
 def by_participant(look: Outlook, meetings: Iterable[int]) -> dict[int, list[int]]:
@@ -95,30 +79,42 @@ SUBJECTS = {
 }
 
 
-def write(each: Representative, template: str, context: dict[str, Any], *, key: str, matchmaking: Matchmaking) -> None:
-    """A letter to a representative; people with an account find it on the site, too, others get their own link."""
+def write(each: Representative, template: str, context: dict[str, Any], *, key: str) -> None:
+    """One of the letters above: people with an account find it on the site, too."""
+    params = {"event": each.registration.event.title}
+    to_each(each, SUBJECTS[template], params, key=key, template=template, context=context, is_own_letter=True)
+
+
+def to_each(
+    each: Representative,
+    subject: str,
+    params: dict[str, Any],
+    *,
+    key: str,
+    template: str,
+    context: dict[str, Any],
+    body: str = "",
+    is_own_letter: bool = False,
+) -> None:
+    """A notice to who has an account, with the letter if `is_own_letter`; to others the letter, with their link."""
     registration = each.registration
-    to, language = recipient_of(registration), language_of(registration)
+    to, language, event = recipient_of(registration), language_of(registration), registration.event
     if not to:
         return
-    event = matchmaking.event
     with override(language):
-        values = context | {
-            "event": event.title,
-            "url": letters.own_url(page(registration, to)),
-            "name": registration.name,
-        }
-    mail = {
+        url = letters.own_url(page(registration, to))
+    values = context | {"event": event.title, "url": url, "name": registration.name}
+    mail: dict[str, Any] = {
         "template": template,
         "context": values,
         "language": language,
         "reply_to": event.contact_email,
     }
     if isinstance(to, str):
-        letters.write(MY_MEETINGS.code, to=to, key=key, **mail)  # type: ignore[arg-type]
-        return
-    subject, params = SUBJECTS[template], {"event": event.title}
-    notify(to, MY_MEETINGS, subject=subject, params=params, url=values["url"], key=key, mail=mail)
+        letters.write(MY_MEETINGS.code, to=to, key=key, **mail)
+    else:
+        own = mail if is_own_letter else None
+        notify(to, MY_MEETINGS, subject=subject, body=body, params=params, url=url, key=key, mail=own)
 
 
 def page(registration: Registration, to: User | str) -> str:
@@ -200,14 +196,14 @@ def place_in_words(table: Table | None, meeting: Meeting) -> str:
     return words % {"number": table.number} + zone
 
 
-def from_organiser(matchmaking: Matchmaking, participants: list[int], subject: str, text: str) -> int:
+def from_organiser(participants: list[int], subject: str, text: str) -> int:
     """What the organiser wrote, as a letter of theirs; the same words go out once a day."""
     words = hashlib.sha256(f"{subject} {text}".encode()).hexdigest()[:16]
-    people = representatives(participants)
+    people = Representative.objects.of(participants)
     for each in people:
         context = {"subject": letters.plain(subject), "text": letters.Ready(plain_lines(text))}
         key = f"organiser {timezone.localdate()} {words} {each.pk}"
-        write(each, "matchmaking/letters/from_organiser", context, key=key, matchmaking=matchmaking)
+        write(each, "matchmaking/letters/from_organiser", context, key=key)
     return len(people)
 
 

@@ -263,8 +263,8 @@ def ask_for(
 def write_to(addressed: Iterable[Participant], subject: str, text: str, *, by: User) -> int:
     """A letter to the people of these participants, once for the same words on a day; to how many people."""
     chosen = list(addressed)
-    row = locked(chosen[0].matchmaking, by)
-    count = timetable_letters.from_organiser(row, [each.pk for each in chosen], subject, text)
+    locked(chosen[0].matchmaking, by)
+    count = timetable_letters.from_organiser([each.pk for each in chosen], subject, text)
     for each in chosen:
         audit.record(gettext_noop("written to by the organiser"), each, by=by, note=subject)
     return count

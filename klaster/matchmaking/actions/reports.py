@@ -16,8 +16,7 @@ from klaster.accounts.models import User
 from klaster.core import audit, letters
 from klaster.events.letters import language_of, recipient_of
 from klaster.matchmaking.actions import outcomes
-from klaster.matchmaking.models import Matchmaking, Meeting, MeetingSide, Outcome, Participant, Phase
-from klaster.matchmaking.timetable_letters import representatives
+from klaster.matchmaking.models import Matchmaking, Meeting, MeetingSide, Outcome, Participant, Phase, Representative
 from klaster.matchmaking.topics import MY_MEETINGS
 
 SOON = datetime.timedelta(hours=2)  # after the event, so that people are not asked in the hall
@@ -60,7 +59,7 @@ def ask_now(now: datetime.datetime) -> int:
         meeting__in=Meeting.objects.placed().filter(matchmaking__phase__in=[Phase.PUBLISHED, Phase.OVER], **ended),
         reported_at=None,
     )
-    people = representatives(list(sides.values_list("participant", flat=True).distinct()))
+    people = Representative.objects.of(list(sides.values_list("participant", flat=True).distinct()))
     for each in people:
         row, key = each.registration, f"how was it {each.participant.matchmaking_id} {each.pk}"
         if not (to := recipient_of(row)):
@@ -90,7 +89,7 @@ def ask_later(now: datetime.datetime) -> int:
 def _ask_later(side: MeetingSide) -> bool:
     event, starts = side.meeting.matchmaking.event, side.meeting.starts
     others = ", ".join(str(each.participant) for each in side.meeting.sides.all() if each.pk != side.pk)
-    for each in representatives([side.participant_id])[:1]:
+    for each in Representative.objects.of([side.participant_id])[:1]:
         if starts and (to := recipient_of(each.registration)):
             day = starts.astimezone(event.zone).date()
             with override(language_of(each.registration)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -133,6 +134,14 @@ class Participant(models.Model):
         return self.state == self.State.IN
 
 
+class RepresentativeQuerySet(models.QuerySet):
+    def of(self, participants: Iterable[Participant | int]) -> Self:
+        """Those of these participants whose registration stands, with what a letter needs of it."""
+        rows = self.filter(participant__in=participants, registration__state="confirmed").order_by("pk")
+        related = ("registration__person", "registration__booked_by__person", "registration__event")
+        return rows.select_related("participant", *related)
+
+
 class Representative(models.Model):
     """A person of a participant: through the registration, so that nobody takes part who is not registered."""
 
@@ -148,6 +157,8 @@ class Representative(models.Model):
         related_name="asked_by", help_text=_("A colleague's delegation; one of it has to agree."),
     )  # fmt: skip
     told_until = models.DateTimeField(_("told by letter of all until"), null=True, blank=True, editable=False)
+
+    objects = RepresentativeQuerySet.as_manager()
 
     keeps_pages = True
 

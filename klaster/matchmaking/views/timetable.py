@@ -20,11 +20,11 @@ from klaster.core import tables
 from klaster.core.limits import limited
 from klaster.directory import exports
 from klaster.directory.views.answers import page_or_part
-from klaster.matchmaking import comparing, desk, problems, publishing, run_page, timetable_letters
+from klaster.matchmaking import comparing, desk, problems, publishing, run_page
 from klaster.matchmaking.actions import publishing as publish_actions
 from klaster.matchmaking.actions import runs as actions
 from klaster.matchmaking.forms.timetable import MakeForm, PlaceForm, new_seed
-from klaster.matchmaking.models import Matchmaking, Meeting, Phase, Run
+from klaster.matchmaking.models import Matchmaking, Meeting, Phase, Representative, Run
 from klaster.matchmaking.run_page import RunPage
 from klaster.matchmaking.timetabling.replanning import free_places
 from klaster.matchmaking.views.organise import said
@@ -270,7 +270,7 @@ def desk_publish(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         publish_actions.refuse_unfit(matchmaking, run)
     except ValidationError as error:
         problems_ = problems_ or error.messages
-    told = timetable_letters.representatives(look.concerned(first=first))
+    told = Representative.objects.of(look.concerned(first=first))
     context = desk.frame(
         request, matchmaking, run=run, look=look, first=first, told=len(told), problems=problems_ or look.problems,
         changes=comparing.changes(matchmaking, look), may_close=matchmaking.phase == Phase.ASKING,
