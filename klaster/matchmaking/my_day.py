@@ -50,6 +50,7 @@ class Item:
     proposed: str = ""
     is_over: bool = False
     has_begun: bool = False
+    is_near: bool = False
     is_next: bool = False
 
     @property
@@ -213,6 +214,7 @@ def _mark(items: Iterable[Item], now: datetime.datetime) -> Item | None:
     next_one = None
     for item in items:
         item.is_over, item.has_begun = item.ends <= now, item.starts <= now
+        item.is_near = item.meeting is not None and item.meeting.is_near(now)
         if next_one is None and not item.is_over and not item.is_break:
             item.is_next = True
             next_one = item

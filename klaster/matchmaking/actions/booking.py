@@ -6,6 +6,7 @@ Who acts is a participant, through one of its representatives; `by` is the accou
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
@@ -30,7 +31,7 @@ from klaster.matchmaking.models import (
     Sitting,
     Slot,
 )
-from klaster.matchmaking.models.meetings import MeetingQuerySet
+from klaster.matchmaking.models.meetings import NEAR, MeetingQuerySet
 
 P = MoveProposal.State
 
@@ -150,11 +151,18 @@ def put(meeting: Meeting, time: FreeTime) -> None:
 # --- being late -------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def say_late(meeting: Meeting, participant: Participant, *, is_late: bool, by: User | None) -> bool:
-    """The others read it on their page of the day, and are told once."""
+    """The others read it on their page of the day, and are told once. Raises ValidationError long before the meeting
+    and once it is over; taken back it is at any time."""
     lock(meeting.matchmaking)
     side = meeting.sides.select_for_update().get(participant=participant)
-    if side.is_late == is_late or not Meeting.objects.placed().filter(pk=meeting.pk).exists():
+    placed = Meeting.objects.placed().filter(pk=meeting.pk).first()
+    if side.is_late == is_late or placed is None:
         return False
+    if is_late and not placed.is_near(timezone.now()):
+        raise ValidationError(
+            _("One says so on the day: from %(hours)s hours before the meeting until its end.")
+            % {"hours": NEAR // datetime.timedelta(hours=1)}
+        )
     side.is_late = is_late
     side.save(update_fields=["is_late"])
     audit.record(gettext_noop("late") if is_late else gettext_noop("not late after all"), meeting, by=by)

@@ -6,6 +6,7 @@ whatever the code does. The times of a sitting are its meeting's: triggers copy 
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -24,6 +25,8 @@ from klaster.matchmaking.models.requests import MeetingRequest
 
 if TYPE_CHECKING:
     from klaster.directory.models.base import Reader
+
+NEAR = datetime.timedelta(hours=12)
 
 
 class MeetingQuerySet(models.QuerySet):
@@ -123,6 +126,10 @@ class Meeting(models.Model):
     @property
     def is_placed(self) -> bool:
         return self.state == self.State.AGREED and self.starts is not None
+
+    def is_near(self, now: datetime.datetime) -> bool:
+        """Near enough to say that one will be late, and not over."""
+        return self.starts is not None and self.ends is not None and self.starts - NEAR <= now < self.ends
 
 
 class MeetingSide(models.Model):

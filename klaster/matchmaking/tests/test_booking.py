@@ -12,6 +12,7 @@ from django.utils import timezone
 from klaster.events.factories import CategoryFactory, SessionFactory
 from klaster.events.models import SessionChoice
 from klaster.matchmaking import factories as f
+from klaster.matchmaking import my_day
 from klaster.matchmaking.actions import booking, requests
 from klaster.matchmaking.free_times import free_times
 from klaster.matchmaking.models import AskRule, Block, Meeting, MoveProposal, Sitting, Unavailable
@@ -33,6 +34,11 @@ def make_fair(slots=4, tables=2, **given):
     for _ in range(tables):
         f.TableFactory(matchmaking=matchmaking)
     return matchmaking
+
+
+def make_fair_of_today(**given):
+    """Its first meetings begin in an hour, whatever the hour: people can be late for them."""
+    return make_fair(event__starts=timezone.now() + datetime.timedelta(hours=1), **given)
 
 
 def someone(matchmaking, **given):
@@ -214,12 +220,31 @@ def test_a_swap_lapses_when_somebody_cannot(fair):
     assert first.starts == slots[0].starts
 
 
-def test_being_late_is_said_once(fair, send_letters, in_english):
+def test_being_late_is_said_once(send_letters, in_english):
+    fair = make_fair_of_today()
     one, other = someone(fair), someone(fair)
     meeting = booking.book(one, other, slots_of(fair)[0], by=None)
     assert booking.say_late(meeting, one, is_late=True, by=None) is True
     assert booking.say_late(meeting, one, is_late=True, by=None) is False
     assert [mail.subject for mail in send_letters()][1:] == [f"{one} will be late"]
+
+
+@pytest.mark.parametrize(("minutes", "may"), [(12 * 60 + 1, False), (12 * 60 - 1, True), (-19, True), (-20, False)])
+def test_being_late_is_said_near_the_meeting_until_it_ends_and_taken_back_at_any_time(minutes, may):
+    fair = make_fair()
+    one, other = someone(fair), someone(fair)
+    meeting = booking.book(one, other, slots_of(fair)[0], by=None)
+    starts = timezone.now() + datetime.timedelta(minutes=minutes)
+    Meeting.objects.update(starts=starts, ends=starts + datetime.timedelta(minutes=20))
+    if may:
+        booking.say_late(meeting, one, is_late=True, by=None)
+    else:
+        with pytest.raises(ValidationError, match="12"):
+            booking.say_late(meeting, one, is_late=True, by=None)
+    side = meeting.sides.get(participant=one)
+    assert (side.is_late, my_day.of(one.representatives.get().registration).days[0].items[0].is_near) == (may, may)
+    meeting.sides.update(is_late=True)
+    assert booking.say_late(meeting, one, is_late=False, by=None)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,6 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 
 from klaster.core.models import AuditEvent, Letter, Notice
 from klaster.core.tests import crashes
+from klaster.events.factories import in_days
 from klaster.matchmaking import factories as f
 from klaster.matchmaking.actions import booking, participants, reports, requests
 from klaster.matchmaking.models import (
@@ -52,7 +53,7 @@ class Fair:
     """A published event of three with accounts; the first meets the second now, at a time agreed on their request."""
 
     def __init__(self):
-        self.matchmaking = f.MatchmakingFactory(phase="published")
+        self.matchmaking = f.MatchmakingFactory(phase="published", event__starts=in_days(0.1))
         self.slots = [f.SlotFactory(matchmaking=self.matchmaking) for _ in range(4)]
         f.TableFactory(matchmaking=self.matchmaking)
         self.one, self.two, self.three = (f.ParticipantFactory(matchmaking=self.matchmaking) for _ in range(3))

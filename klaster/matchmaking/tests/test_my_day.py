@@ -17,7 +17,7 @@ from klaster.matchmaking import factories as f
 from klaster.matchmaking import meeting_calendar, my_day, table_plan
 from klaster.matchmaking.actions import booking, requests
 from klaster.matchmaking.models import Meeting, MoveProposal
-from klaster.matchmaking.tests.test_booking import make_fair, slots_of, someone
+from klaster.matchmaking.tests.test_booking import make_fair, make_fair_of_today, slots_of, someone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -103,10 +103,17 @@ def test_more_meetings_ask_the_database_no_more(fair, client, django_assert_num_
 def test_running_late_and_calling_off(fair, client):
     one, other = someone(fair), someone(fair)
     meeting = booking.book(one, other, slots_of(fair)[0], by=None)
+    assert "Running late" not in client.get(link("my_day_by_link", one)).content.decode()
+    early = client.post(link("meeting_late", one, meeting.pk), {"late": "yes"}, follow=True).content.decode()
+    assert "from 12 hours before the meeting until its end" in early
+    now = timezone.now()
+    Meeting.objects.update(starts=now, ends=now + datetime.timedelta(minutes=20))
+    assert "Running late" in client.get(link("my_day_by_link", one)).content.decode()
     client.post(link("meeting_late", one, meeting.pk), {"late": "yes"})
     assert f"{one} will be late" in client.get(link("my_day_by_link", other)).content.decode()
     client.post(link("meeting_late", one, meeting.pk), {"late": "no"})
     assert f"{one} will be late" not in client.get(link("my_day_by_link", other)).content.decode()
+    Meeting.objects.update(starts=slots_of(fair)[0].starts, ends=slots_of(fair)[0].ends)
     client.post(link("meeting_call_off", other, meeting.pk), {"reason": "ill\x00"})
     meeting.refresh_from_db()
     assert (meeting.state, meeting.reason) == ("cancelled", "ill")
@@ -214,7 +221,8 @@ def test_times_that_are_not_published_stand_in_no_calendar(fair, client):
 
 
 # --- the hall ---------------------------------------------------------------------------------------------------------
-def test_the_screen_shows_now_and_next(fair):
+def test_the_screen_shows_now_and_next():
+    fair = make_fair_of_today()
     one, other, third = someone(fair), someone(fair), someone(fair)
     slots = slots_of(fair)
     first = booking.book(one, other, slots[0], by=None)

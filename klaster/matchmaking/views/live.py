@@ -149,8 +149,11 @@ class Mine:
 def meeting_late(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     mine = Mine(request, token, pk).agreed()
     is_late = request.POST.get("late") != "no"
-    if booking.say_late(mine.meeting, mine.participant, is_late=is_late, by=mine.by) and is_late:
-        messages.success(request, _("The others are told that you will be late."))
+    try:
+        if booking.say_late(mine.meeting, mine.participant, is_late=is_late, by=mine.by) and is_late:
+            messages.success(request, _("The others are told that you will be late."))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
     return back(token)
 
 
