@@ -92,7 +92,7 @@ def own_page(each: Representative, language: str) -> str:
         row = each.registration
         if row.person is not None:
             return reverse("my_meetings", args=[row.event.slug])
-        return reverse("partner_link", args=[row.link_token()])
+        return reverse("partner_link", args=[row.link_token()]) + "?to=meetings"
 
 
 def asked(row: MeetingRequest) -> None:

@@ -64,8 +64,8 @@ def ask_now(now: datetime.datetime) -> int:
         row, key = each.registration, f"how was it {each.participant.matchmaking_id} {each.pk}"
         if not (to := recipient_of(row)):
             continue
-        url = letters.own_url(reverse("my_day_by_link", args=[row.link_token()]))
         with override(language_of(row)):
+            url = letters.own_url(reverse("my_day_by_link", args=[row.link_token()]))
             context = {"event": str(row.event.title), "name": row.name, "url": url}
         letters.write(
             MY_MEETINGS.code, to=to, key=key, template="matchmaking/letters/how_was_it", context=context,

@@ -50,7 +50,7 @@ def common(me: Me) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def partner_link(request: HttpRequest, token: str) -> HttpResponse:
     """The page a link opens says for whom one would act; pressing its button begins. Opening it changes nothing. Who
-    has begun goes on at once: to what waits for an answer, else to the list."""
+    has begun goes on at once: to the own meetings from a letter or where one waits for an answer, else to the list."""
     row = registration_of(token)
     matchmaking = Matchmaking.objects.filter(event=row.event).first()
     if matchmaking is None:
@@ -60,9 +60,8 @@ def partner_link(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST" and row.person_id is None:
             who.enter(request, row)
         got = matchmaking.requests.filter(asked__representatives__registration=row, state="sent")
-        return redirect(
-            "my_meetings" if matchmaking.takes_answers and got.exists() else "partner_list", slug=row.event.slug
-        )
+        to_meetings = request.GET.get("to") == "meetings" or (matchmaking.takes_answers and got.exists())
+        return redirect("my_meetings" if to_meetings else "partner_list", slug=row.event.slug)
     context = {"row": row, "event": row.event, "refusal": refusal, "matchmaking": matchmaking}
     return render(request, "matchmaking/partner_link.html", context, status=409 if request.method == "POST" else 200)
 

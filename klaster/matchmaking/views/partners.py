@@ -91,7 +91,11 @@ def list_page(request: HttpRequest, me: Me) -> HttpResponse:
         "crumbs": crumbs(me),
         "Phase": Phase,
     }
-    return page_or_part(request, "matchmaking/partner_list.html", context, part="results")
+    response = page_or_part(request, "matchmaking/partner_list.html", context, part="results")
+    if request.htmx:  # type: ignore[attr-defined]
+        chosen_so = selection.query(**kept, page=page.number if page.number > 1 else "")
+        response["HX-Push-Url"] = (request.path + chosen_so).removesuffix("?")
+    return response
 
 
 def saved_by(me: Me, pks: list[int]) -> list[int]:
