@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
@@ -19,9 +18,9 @@ from playwright.sync_api import Response
 
 from klaster.accounts.demo import DEMO_PEOPLE
 from klaster.accounts.models import User
+from klaster.core.tests.axe import violations
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 LOOKS = [(390, "light"), (1280, "dark")]
 NOT_PAGES = ("/office/", "/media/", "/documents/", "/static/", "/sitemap", "/robots")
 MOST = 300  # kinds of pages a role reaches; the demo has fewer, so that a loop of links would be seen
@@ -67,9 +66,7 @@ def sign_in(context, live_server, role: str) -> None:  # type: ignore[no-untyped
 
 def problems(page) -> list[str]:  # type: ignore[no-untyped-def]
     found = [
-        f"{violation['id']}: {node['html'][:200]}"
-        for violation in Axe().run(page, options=RULES).response["violations"]
-        for node in violation["nodes"]
+        f"{violation['id']}: {node['html'][:200]}" for violation in violations(page) for node in violation["nodes"]
     ]
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
         found.append("wider than the window")

@@ -6,16 +6,15 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils.translation import override
 
 from klaster.accounts.factories import PASSWORD, InvitationFactory, UserFactory, ViewingFactory
 from klaster.core.notify import notify
+from klaster.core.tests.axe import violations
 
 pytestmark = pytest.mark.browser
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PUBLIC = ["account_login", "account_signup", "account_reset_password", "account_reset_password_done", "what_we_keep"]
 OWN = ["account", "notices", "channels", "usersessions_list", "my_data", "account_email", "account_change_password",
        "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_list_webauthn", "my_data_erase"]  # fmt: skip
@@ -157,11 +156,7 @@ def test_without_script_the_password_and_codes_remain(browser, live_server, tran
 
 
 def problems(page) -> list[str]:
-    found = [
-        f"{violation['id']}: {node['html']}"
-        for violation in Axe().run(page, options=RULES).response["violations"]
-        for node in violation["nodes"]
-    ]
+    found = [f"{violation['id']}: {node['html']}" for violation in violations(page) for node in violation["nodes"]]
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
         found.append("wider than the window")
     return found

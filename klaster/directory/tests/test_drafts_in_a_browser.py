@@ -3,15 +3,14 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
+from klaster.core.tests.axe import violations
 from klaster.directory import factories as f
 from klaster.directory.factories import both
 from klaster.directory.models import Cluster, FormDraft
-from tests.test_every_page_in_a_browser import RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SAVED = re.compile(r"Draft saved at \d\d:\d\d")
@@ -42,7 +41,7 @@ def opened(context, live_server, path, said=None):
 
 
 def flaws(page):
-    found = Axe().run(page, options=RULES).response["violations"]
+    found = violations(page)
     return [(each["id"], node["html"]) for each in found for node in each["nodes"]]
 
 

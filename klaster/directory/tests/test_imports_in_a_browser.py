@@ -1,15 +1,14 @@
 """The pages of an import in a real browser: accessible, never wider than the window, silent in the console."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 
+from klaster.core.tests.axe import violations
 from klaster.directory import actions
 from klaster.directory import factories as f
 from klaster.directory.demo_imports import WAITING_TABLE
 from klaster.directory.factories import both
-from tests.test_every_page_in_a_browser import RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -36,7 +35,7 @@ def test_every_page_of_an_import_is_accessible_on_both_widths(live_server, conte
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=theme)
             assert page.goto(live_server.url + path).ok, path
-            found = Axe().run(page, options=RULES).response["violations"]
+            found = violations(page)
             wrong += [(path, width, each["id"], node["html"]) for each in found for node in each["nodes"]]
             if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
                 wrong.append((path, width, "wider than the window"))

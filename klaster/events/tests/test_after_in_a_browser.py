@@ -1,7 +1,6 @@
 """Pages after an event in a real browser: axe, the console, the width; narrow and light, wide and dark."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.test import Client
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from klaster.accounts.factories import UserFactory
+from klaster.core.tests.axe import violations
 from klaster.core.tests.test_uploads import picture
 from klaster.directory.factories import OrganisationFactory, both
 from klaster.events import factories as f
@@ -20,7 +20,6 @@ from klaster.events.models import Photo
 from klaster.events.tests.test_after_survey import DAY, answered, held
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("site")]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 LOOKS = [(390, "light", "lt"), (1280, "dark", "en")]
 
 
@@ -84,7 +83,7 @@ def test_pages_after_an_event(after, office, live_server, context):
                 found.append(f"{where}: {answer.status}")
             found += [
                 f"{where}: {violation['id']} {node['html'][:200]}"
-                for violation in Axe().run(page, options=RULES).response["violations"]
+                for violation in violations(page)
                 for node in violation["nodes"]
             ]
             if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):

@@ -3,18 +3,17 @@
 import datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as site
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 from playwright.sync_api import expect
 
+from klaster.core.tests.axe import violations
 from klaster.directory.factories import AffiliationFactory, ClusterFactory
 from klaster.events import factories as f
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 HALF = datetime.timedelta(minutes=30)
 
 
@@ -58,7 +57,7 @@ def test_pages_of_the_desk_are_sound_narrow_and_wide(page, live_server, event):
         for name, args in PAGES:
             with override(language):
                 answer = page.goto(live_server.url + reverse(name, args=[event.slug] if args == 0 else args))
-            found = [each["id"] for each in Axe().run(page, options=RULES).response["violations"]]
+            found = [each["id"] for each in violations(page)]
             if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
                 found.append("wider than the window")
             if not answer.ok or found or page.said:

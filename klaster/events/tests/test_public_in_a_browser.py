@@ -1,16 +1,15 @@
 """Public pages of events in a browser: readable by all at both widths, and filtered without a new page."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from klaster.core.tests.axe import violations
 from klaster.directory import factories as f
 from klaster.directory.factories import both
 from klaster.events import factories as e
 from klaster.events.models import EventFigure, SessionSpeaker, State
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture
@@ -50,7 +49,7 @@ def test_everybody_can_read_them(event, live_server, page):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         for address in PAGES:
             page.goto(f"{live_server.url}/lt/renginiai/{address.format(month=event.starts.strftime('%Y-%m'))}")
-            for violation in Axe().run(page, options=RULES).response["violations"]:
+            for violation in violations(page):
                 found += [f"{address} {width}: {violation['id']} {node['html'][:150]}" for node in violation["nodes"]]
             if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
                 found.append(f"{address} {width}: wider than the window")

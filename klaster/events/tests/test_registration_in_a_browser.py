@@ -1,15 +1,14 @@
 """Registering with a colleague, and the organiser's form, in a real browser: no flaw, and nothing needs a script."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as site_settings
 from django.test import Client
 from django.urls import reverse
 
 from klaster.accounts.factories import UserFactory
+from klaster.core.tests.axe import violations
 from klaster.events import factories as f
 from klaster.events.models import RegistrationState
-from tests.test_every_page_in_a_browser import RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_english")]
 
@@ -25,7 +24,7 @@ def event(site):
 
 
 def flaws(page):
-    found = Axe().run(page, options=RULES).response["violations"]
+    found = violations(page)
     return [(each["id"], node["html"]) for each in found for node in each["nodes"]]
 
 

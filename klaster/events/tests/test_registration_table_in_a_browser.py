@@ -1,18 +1,17 @@
 """The table of registrations, its figures and its import, and one's own calendar, for readers by ear and on a phone."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
+from klaster.core.tests.axe import violations
 from klaster.directory.factories import AffiliationFactory, ClusterFactory
 from klaster.events import factories as f
 from klaster.events.actions import calendars
 from klaster.events.models import Event, RegistrationState
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 def test_pages_are_for_everybody(live_server, page, transactional_db, site, settings):
@@ -43,7 +42,7 @@ def test_pages_are_for_everybody(live_server, page, transactional_db, site, sett
                 page.goto(live_server.url + reverse(name, args=args))
             for fold in page.locator("details.fold > summary").all():
                 fold.click()
-            faults = [each["id"] for each in Axe().run(page, options=RULES).response["violations"]]
+            faults = [each["id"] for each in violations(page)]
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 faults.append("wide")
             if faults:

@@ -1,18 +1,17 @@
 """Partner search in a browser: everybody can read its pages at both widths, and filters change the list at once."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
 from klaster.accounts.factories import UserFactory
+from klaster.core.tests.axe import violations
 from klaster.directory import factories as d
 from klaster.matchmaking import factories as f
 from klaster.matchmaking.actions import brokering
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 AT = "/lt/partneriu-paieska/"
 
 
@@ -61,7 +60,7 @@ def test_everybody_can_read_them(office, live_server, context, page):
         for address in addresses if width == 390 else addresses[:3]:
             response = page.goto(f"{live_server.url}{AT}{address}")
             assert response.status == 200, address
-            for violation in Axe().run(page, options=RULES).response["violations"]:
+            for violation in violations(page):
                 found += [f"{address} {width}: {violation['id']} {node['html'][:150]}" for node in violation["nodes"]]
             if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
                 found.append(f"{address} {width}: wider than the window")

@@ -1,11 +1,11 @@
 """The desk of matchmaking for readers by ear and on a phone; a timetable that is made while the page is open."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
+from klaster.core.tests.axe import violations
 from klaster.directory.factories import AffiliationFactory, ClusterFactory
 from klaster.matchmaking import factories as f
 from klaster.matchmaking import making
@@ -13,7 +13,6 @@ from klaster.matchmaking.models import MatchmakingImport, Run
 from klaster.matchmaking.tests.desk import all_meet, an_event, made
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 def test_pages_are_for_everybody(live_server, page, transactional_db, site, settings):
@@ -50,7 +49,7 @@ def test_pages_are_for_everybody(live_server, page, transactional_db, site, sett
                 page.goto(live_server.url + reverse(name, args=args))
             for fold in page.locator("details.fold > summary").all():
                 fold.click()
-            faults = [each["id"] for each in Axe().run(page, options=RULES).response["violations"]]
+            faults = [each["id"] for each in violations(page)]
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 faults.append("wide")
             if faults:

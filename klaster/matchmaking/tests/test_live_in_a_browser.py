@@ -3,13 +3,13 @@
 import datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as site_settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from klaster.core.tests.axe import violations
 from klaster.events.factories import TeamMemberFactory
 from klaster.matchmaking import factories as f
 from klaster.matchmaking.actions import booking
@@ -18,7 +18,6 @@ from klaster.matchmaking.tests.test_booking import make_fair, slots_of, someone
 from klaster.matchmaking.tests.test_my_day import registration_of
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture
@@ -70,7 +69,7 @@ def test_the_pages_of_the_day(page, live_server, fair):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=theme)
             answer = page.goto(live_server.url + address)
-            found = [each["id"] for each in Axe().run(page, options=RULES).response["violations"]]
+            found = [each["id"] for each in violations(page)]
             wider = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
             if not answer.ok or found or wider or said:
                 wrong.append((number, name, width, answer.status, found, wider, list(said)))
