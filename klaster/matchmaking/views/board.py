@@ -33,7 +33,7 @@ def posting_list(request: HttpRequest) -> HttpResponse:
         "postings": postings,
         "page": page,
         "invented": sum(row.is_invented for row in asked.chosen),
-        "facets": filters.count(asked.facets, selection, asked.facts),
+        "facets": [each for each in filters.count(asked.facets, selection, asked.facts) if each.choices],
         "selection": selection,
         "orders": board_list.ORDERS,
         "chips": chips(asked.facets, selection),
