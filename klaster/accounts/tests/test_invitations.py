@@ -1,14 +1,14 @@
 """Invitations: the link proves the address, the grant is given once and only to whom it was meant for."""
 
 import datetime
-import threading
 import uuid
+from functools import partial
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from klaster.accounts import actions, invitations
 from klaster.accounts.factories import PASSWORD, InvitationFactory, UserFactory
 from klaster.accounts.models import Invitation, User
 from klaster.core.models import AuditEvent, Letter, Notice
+from klaster.core.tests.together import at_once, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -200,24 +201,8 @@ def test_two_clicks_at_once_give_once():
     secretary = UserFactory(secretariat=True)
     person = UserFactory(proven=True)
     invitation = InvitationFactory(email=person.email, invited_by=secretary, grant="secretariat")
-    barrier, outcomes = threading.Barrier(2), []
-
-    def click():
-        barrier.wait()
-        try:
-            actions.accept_invitation(invitation, by=person)
-            outcomes.append("accepted")
-        except ValidationError:
-            outcomes.append("refused")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=click) for _click in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["accepted", "refused"]
+    click = partial(actions.accept_invitation, invitation, by=person)
+    assert len(refused(at_once(click, click, refusals=ValidationError))) == 1
     assert AuditEvent.objects.filter(action="accepted").count() == 1
 
 
@@ -237,31 +222,10 @@ def test_a_form_sent_twice_invites_once(client, secretary, links):
     assert Invitation.objects.filter(email="nauja@pavyzdys.test").count() == 2, "a new form is meant"
 
 
-def invite_at_once(*acts):
-    """Run these at the same moment, each on a connection of its own; what they gave, or what went wrong."""
-    barrier, results = threading.Barrier(len(acts)), []
-
-    def run(act):
-        try:
-            barrier.wait(5)
-            results.append(act())
-        except Exception as error:  # the test compares it
-            results.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
-    return results
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_at_the_same_instant_invite_once(secretary):
     once = uuid.uuid4()
-    results = invite_at_once(*[lambda: actions.invite("nauja@pavyzdys.test", by=secretary, once=once)] * 4)
+    results = at_once(*[lambda: actions.invite("nauja@pavyzdys.test", by=secretary, once=once)] * 4)
     assert results == [Invitation.objects.get()] * 4
     assert Letter.objects.count() == 1
 
@@ -269,7 +233,7 @@ def test_two_clicks_at_the_same_instant_invite_once(secretary):
 @pytest.mark.django_db(transaction=True)
 def test_two_who_invite_the_same_at_the_same_instant_leave_one_link(secretary):
     colleague = UserFactory(secretariat=True)
-    results = invite_at_once(
+    results = at_once(
         lambda: actions.invite("nauja@pavyzdys.test", by=secretary, grant="secretariat"),
         lambda: actions.invite("Nauja@pavyzdys.test", by=colleague, grant="secretariat"),
     )

@@ -1,10 +1,9 @@
 """What was allowed when the page was opened is asked again under the lock; what is asked twice is done once."""
 
-import threading
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -12,6 +11,7 @@ from klaster.accounts import actions
 from klaster.accounts.factories import InvitationFactory, UserFactory
 from klaster.accounts.models import User
 from klaster.core.models import AuditEvent
+from klaster.core.tests.together import at_once, refused
 
 VERBS = {
     "close": lambda person, by: actions.deactivate_person(person, by=by, reason="left"),
@@ -44,24 +44,11 @@ def test_a_second_click_changes_and_records_nothing_more(verb):
 @pytest.mark.django_db(transaction=True)
 def test_two_administrators_who_close_each_other_leave_one():
     pair = [UserFactory(superuser=True), UserFactory(superuser=True)]
-    barrier, refused = threading.Barrier(2), []
-
-    def close(by, other):
-        try:
-            barrier.wait(5)
-            actions.deactivate_person(other, by=by, reason="you first")
-        except PermissionDenied:
-            refused.append(by.pk)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=close, args=order) for order in (pair, pair[::-1])]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
+    found = at_once(*(
+        partial(actions.deactivate_person, other, by=by, reason="you first") for by, other in (pair, pair[::-1])
+    ), refusals=PermissionDenied)  # fmt: skip
     assert User.objects.filter(is_superuser=True, is_active=True).count() == 1
-    assert len(refused) == 1
+    assert len(refused(found)) == 1
 
 
 @pytest.mark.django_db

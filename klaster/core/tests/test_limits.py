@@ -1,16 +1,16 @@
-import threading
+from functools import partial
 
 import pytest
 import time_machine
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory
 
 from klaster.core import limits
 from klaster.core.limits import RateLimited, limited, who_of
 from klaster.core.models import RateCount
+from klaster.core.tests.together import at_once, refused
 
 NOON = 1_764_000_000
 
@@ -53,24 +53,8 @@ def test_old_counts_are_forgotten_and_running_ones_kept():
 
 @pytest.mark.django_db(transaction=True)
 def test_of_forty_at_once_exactly_the_limit_passes():
-    start, passed = threading.Barrier(40), []
-
-    def use():
-        try:
-            start.wait(timeout=30)
-            limits.hit("registration", "a", limit=7, per=10**9)
-            passed.append(1)
-        except RateLimited:
-            pass
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=use) for _turn in range(40)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(passed) == 7
+    use = partial(limits.hit, "registration", "a", limit=7, per=10**9)
+    assert len(refused(at_once(*[use] * 40, refusals=RateLimited))) == 33
     assert RateCount.objects.get().count == 40
 
 

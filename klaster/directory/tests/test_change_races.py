@@ -1,13 +1,14 @@
 """Two people in the same instant, on real connections: nothing lost, nothing done twice, the second is told."""
 
-import threading
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 
 from klaster.accounts.factories import UserFactory
 from klaster.core.models import AuditEvent, Notice
+from klaster.core.tests import together
+from klaster.core.tests.together import refused
 from klaster.directory import actions
 from klaster.directory import factories as f
 from klaster.directory.models import ChangeRequest, Cluster
@@ -17,30 +18,7 @@ both = f.both
 ANSWERS = (actions.ChangedMeanwhile, PermissionDenied)
 
 
-def at_once(*acts):
-    """What each act gave or was refused with, all begun in the same instant on connections of their own."""
-    barrier, found = threading.Barrier(len(acts)), {}
-
-    def run(number, act):
-        try:
-            barrier.wait(5)
-            found[number] = act()
-        except ANSWERS as refusal:
-            found[number] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert len(found) == len(acts), "somebody waits for ever"
-    return [found[number] for number in range(len(acts))]
-
-
-def refused(answers):
-    return [answer for answer in answers if isinstance(answer, ANSWERS)]
+at_once = partial(together.at_once, refusals=ANSWERS)
 
 
 @pytest.fixture

@@ -1,18 +1,17 @@
 """Writing to a coordinator: who gets it, in which language, and what robots and impatient people achieve."""
 
-import threading
 import time
 import uuid
 
 import pytest
 import time_machine
 from django.core import signing
-from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.translation import override
 
 from klaster.accounts.factories import UserFactory
 from klaster.core.models import AuditEvent, Letter, Notice
+from klaster.core.tests.together import at_once, during
 from klaster.directory import actions, forms
 from klaster.directory import factories as f
 from klaster.directory.models import ContactMessage
@@ -136,57 +135,28 @@ def test_same_form_sends_one_message(client, cluster, coordinator):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_at_once_send_one_message(cluster, coordinator):
-    once, barrier, sent = uuid.uuid4(), threading.Barrier(2), []
+    once = uuid.uuid4()
 
     def click():
-        try:
-            barrier.wait(5)
-            row = ContactMessage(name="Ona", email="ona@pavyzdys.test", body="Sveiki")
-            sent.append(actions.send_message(row, by=None, once=once, cluster=cluster).pk)
-        finally:
-            connection.close()
+        row = ContactMessage(name="Ona", email="ona@pavyzdys.test", body="Sveiki")
+        return actions.send_message(row, by=None, once=once, cluster=cluster).pk
 
-    threads = [threading.Thread(target=click) for _click in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(sent) == 2
+    sent = at_once(click, click, refusals=())
     assert len(set(sent)) == ContactMessage.objects.count() == Letter.objects.count() == 1
-
-
-def wait_for_a_waiter():
-    """Until another connection waits for a row that this one has locked."""
-    for _try in range(500):
-        with connection.cursor() as cursor:
-            cursor.execute("select count(*) from pg_locks where not granted")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
-    raise AssertionError("nobody waits")
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("gone", ["cluster", "opening"])
 def test_what_is_hidden_while_a_message_is_sent_gets_none(client, cluster, coordinator, gone):
     opening = f.OpeningFactory(cluster=cluster)
-    answers, query = [], f"?opening={opening.pk}"
-
-    def visitor():
-        try:
-            answers.append(send(client, cluster, query=query).status_code)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=visitor)
-    with transaction.atomic():
-        hidden = {"cluster": cluster, "opening": opening}[gone]
-        type(hidden).objects.select_for_update().get(pk=hidden.pk)
-        thread.start()
-        wait_for_a_waiter()
-        type(hidden).objects.filter(pk=hidden.pk).update(status="hidden")
-    thread.join(10)
-    assert answers == [404]
+    hidden = {"cluster": cluster, "opening": opening}[gone]
+    rows = type(hidden).objects.filter(pk=hidden.pk)
+    answer = during(
+        lambda: rows.select_for_update().get(),
+        lambda: send(client, cluster, query=f"?opening={opening.pk}").status_code,
+        lambda: rows.update(status="hidden"),
+    )
+    assert answer == 404
     assert not ContactMessage.objects.exists()
     assert not Letter.objects.exists()
 

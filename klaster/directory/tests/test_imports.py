@@ -1,15 +1,14 @@
 """Tables come in: guessed columns, judged rows, all or nothing, and back again."""
 
-import threading
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
 
 from klaster.accounts.factories import UserFactory
 from klaster.core import tables
 from klaster.core.models import AuditEvent, Notice
+from klaster.core.tests.together import at_once
 from klaster.directory import actions, search
 from klaster.directory import factories as f
 from klaster.directory.factories import both
@@ -342,7 +341,7 @@ def test_the_same_file_imported_by_two_at_once_enters_everything_once(cluster, c
     imports = [checked(data, by=person, cluster=cluster) for person in (coordinator, secretary)]
     for import_ in imports:
         actions.confirm_import(import_, by=import_.by)
-    at_once(*(lambda pk=import_.pk: writing.write(pk) for import_ in imports))
+    at_once(*(lambda pk=import_.pk: writing.write(pk) for import_ in imports), refusals=())
     assert Organisation.objects.filter(legal_code__startswith="30").count() == 30
     assert cluster.memberships.count() == 30
     states = sorted(Import.objects.order_by("pk").values_list("state", flat=True))
@@ -358,32 +357,11 @@ def test_the_same_file_imported_by_two_at_once_enters_everything_once(cluster, c
 def test_a_job_that_runs_twice_at_once_writes_once(cluster, coordinator):
     import_ = checked(table("Name", "UAB Viena", "UAB Dvi"), by=coordinator, cluster=cluster)
     actions.confirm_import(import_, by=coordinator)
-    at_once(*(lambda: writing.write(import_.pk) for _job in range(3)))
+    at_once(*(lambda: writing.write(import_.pk) for _job in range(3)), refusals=())
     assert (len(members(cluster)), AuditEvent.objects.filter(action="imported").count()) == (2, 1)
     actions.undo_import(Import.objects.get(), by=coordinator)
-    at_once(*(lambda: undoing.undo(import_.pk) for _job in range(3)))
+    at_once(*(lambda: undoing.undo(import_.pk) for _job in range(3)), refusals=())
     assert (members(cluster), Import.objects.get().counts["undone"]) == ([], 2)
-
-
-def at_once(*acts):
-    barrier = threading.Barrier(len(acts))
-    failures = []
-
-    def run(act):
-        barrier.wait()
-        try:
-            act()
-        except Exception as error:
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
 
 
 # --- undoing --------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from klaster.accounts import actions as accounts
 from klaster.accounts import invitations
 from klaster.accounts.factories import UserFactory
 from klaster.core.models import AuditEvent, Letter
+from klaster.core.tests.together import at_once, during, sentences
 from klaster.directory import actions
 from klaster.directory import factories as f
 from klaster.directory.imports import writing
@@ -25,7 +26,6 @@ from klaster.directory.models import (
     Merge,
     Organisation,
 )
-from klaster.directory.tests.together import at_once, during, sentences
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_english")]
 both = f.both

@@ -5,11 +5,11 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from klaster.accounts.factories import UserFactory
+from klaster.core.tests.together import at_once, during, sentences
 from klaster.directory import actions
 from klaster.directory import factories as f
 from klaster.directory.imports.rows import IMPORTING
 from klaster.directory.models import Cluster, ClusterMembership, Merge, Organisation
-from klaster.directory.tests.together import at_once, during, sentences
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_english")]
 

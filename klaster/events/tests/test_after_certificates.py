@@ -12,8 +12,8 @@ from django.utils.translation import override
 
 from klaster.accounts.factories import UserFactory
 from klaster.core import pdf, privacy
+from klaster.core.tests.together import at_once
 from klaster.directory.factories import AffiliationFactory, ClusterFactory
-from klaster.directory.tests.together import at_once
 from klaster.events import certificates, letters
 from klaster.events import factories as f
 from klaster.events.actions import certificates as actions

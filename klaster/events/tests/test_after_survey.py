@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from klaster.accounts.factories import UserFactory
+from klaster.core.tests.together import at_once
 from klaster.directory.factories import AffiliationFactory, ClusterFactory, both
-from klaster.directory.tests.together import at_once
 from klaster.events import factories as f
 from klaster.events import survey
 from klaster.events.actions import survey as actions

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from klaster.accounts.factories import UserFactory
+from klaster.core.tests.together import at_once
 from klaster.directory.factories import OrganisationFactory
-from klaster.directory.tests.together import at_once
 from klaster.events import attendance
 from klaster.events import factories as f
 from klaster.events.actions import door

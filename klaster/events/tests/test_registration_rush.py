@@ -14,7 +14,7 @@ from django.db import connection
 
 from klaster.accounts.factories import UserFactory
 from klaster.core.models import AuditEvent, Letter
-from klaster.directory.tests.together import at_once, during
+from klaster.core.tests.together import at_once, during
 from klaster.events import factories as f
 from klaster.events.actions import deciding, registration, states, waiting
 from klaster.events.actions.registration import Guest

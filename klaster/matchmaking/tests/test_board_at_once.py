@@ -4,8 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from klaster.core.models import Letter
+from klaster.core.tests.together import at_once, sentences
 from klaster.directory import factories as d
-from klaster.directory.tests.together import at_once, sentences
 from klaster.matchmaking import factories as f
 from klaster.matchmaking.actions import brokering, interests, postings
 from klaster.matchmaking.models import Interest, LedgerEntry

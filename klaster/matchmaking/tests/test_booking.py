@@ -1,14 +1,14 @@
 """Booking, moving by consent and calling off on the day."""
 
 import datetime
-import threading
+from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 
+from klaster.core.tests.together import at_once, refused
 from klaster.events.factories import CategoryFactory, SessionFactory
 from klaster.events.models import SessionChoice
 from klaster.matchmaking import factories as f
@@ -254,21 +254,8 @@ def test_booking_at_once_gives_each_time_once():
     wanted = someone(fair)
     askers = [someone(fair) for _ in range(12)]
     slots = slots_of(fair)
-    refused = []
-
-    def go(number):
-        try:
-            booking.book(askers[number], wanted, slots[number % 3], by=None)
-        except ValidationError as error:
-            refused.append(error)
-        connection.close()
-
-    threads = [threading.Thread(target=go, args=[number]) for number in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(refused) == 9
+    acts = [partial(booking.book, asker, wanted, slots[at % 3], by=None) for at, asker in enumerate(askers)]
+    assert len(refused(at_once(*acts, refusals=ValidationError))) == 9
     placed = Meeting.objects.placed()
     assert sorted(placed.values_list("starts", flat=True)) == [slot.starts for slot in slots]
     assert set(placed.annotate(people=Count("sittings")).values_list("people", flat=True)) == {2}

@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 from klaster.accounts.factories import UserFactory
 from klaster.core.models import AuditEvent, Letter, Notice
 from klaster.core.tests import crashes
-from klaster.directory.tests.together import at_once
+from klaster.core.tests.together import at_once
 from klaster.matchmaking import factories as f
 from klaster.matchmaking import making, problems
 from klaster.matchmaking.actions import publishing, runs

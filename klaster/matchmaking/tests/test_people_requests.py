@@ -1,15 +1,15 @@
 """Asking, answering, taking back: limits and pairs hold under the lock, whoever comes at the same time."""
 
 import datetime
-import threading
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from klaster.accounts.factories import UserFactory
 from klaster.core.models import Letter, Notice
+from klaster.core.tests.together import at_once, refused
 from klaster.events.factories import CategoryFactory
 from klaster.matchmaking import asking, letters
 from klaster.matchmaking import factories as f
@@ -245,25 +245,9 @@ def test_reminder_goes_once_two_days_before_answers_end(two, matchmaking):
 
 
 # --- at the same time -----------------------------------------------------------------------------------------------
-def at_once(acts):
-    """Run all acts on connections of their own, begun together; the errors people were told of."""
-    barrier, refused = threading.Barrier(len(acts)), []
-
-    def run(act):
-        try:
-            barrier.wait(30)
-            act()
-        except (ValidationError, IntegrityError) as error:
-            refused.append(str(error))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return refused
+def refusals(acts):
+    """Of acts that all begin together, each on a connection of its own."""
+    return refused(at_once(*acts, refusals=(ValidationError, IntegrityError)))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -271,8 +255,8 @@ def test_thirty_requests_at_once_never_exceed_the_limit():
     matchmaking = f.MatchmakingFactory(most_requests=4)
     me = f.ParticipantFactory(matchmaking=matchmaking, people=[None])
     others = [f.ParticipantFactory(matchmaking=matchmaking, people=[None]) for _ in range(30)]
-    refused = at_once([lambda other=other: requests.ask(me, other, by=None) for other in others])
-    assert (MeetingRequest.objects.count(), len(refused)) == (4, 26)
+    told = refusals([lambda other=other: requests.ask(me, other, by=None) for other in others])
+    assert (MeetingRequest.objects.count(), len(told)) == (4, 26)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -280,10 +264,10 @@ def test_two_who_ask_each_other_at_once_meet_once():
     matchmaking = f.MatchmakingFactory(most_meetings=2)
     one, other = (f.ParticipantFactory(matchmaking=matchmaking, people=[None]) for _ in range(2))
     both = [lambda: requests.ask(one, other, by=None), lambda: requests.ask(other, one, by=None)]
-    assert at_once(both * 8) == []
+    assert refusals(both * 8) == []
     assert MeetingRequest.objects.get().state == S.ACCEPTED
     assert Meeting.objects.count() == 1
     askers = [f.ParticipantFactory(matchmaking=matchmaking, people=[None]) for _ in range(6)]
     rows = [requests.ask(each, one, by=None) for each in askers]
-    refused = at_once([lambda row=row: requests.accept(row, one, by=None) for row in rows])
-    assert (requests.meetings_of(one).count(), len(refused)) == (2, 5)
+    told = refusals([lambda row=row: requests.accept(row, one, by=None) for row in rows])
+    assert (requests.meetings_of(one).count(), len(told)) == (2, 5)

@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 from django.core.exceptions import ValidationError
 
-from klaster.directory.tests.together import at_once
+from klaster.core.tests.together import at_once
 from klaster.matchmaking.actions import booking, publishing, requests
 from klaster.matchmaking.models import Meeting, MoveProposal, Run, Sitting
 from klaster.matchmaking.tests.desk import all_meet, an_event, made, office, published

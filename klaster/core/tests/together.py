@@ -7,15 +7,15 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 
-def at_once(*acts, seconds=30):
-    """Do these in threads with connections of their own, all beginning together; what each gave or raised.
+def at_once(*acts, seconds=30, refusals=Exception):
+    """Do these in threads with connections of their own, all beginning together; what each gave or was refused with.
 
-    None may take longer than so many seconds more than the one before it."""
+    None may take longer than so many seconds more than the one before it; what is no refusal is raised."""
     gate, found = threading.Barrier(len(acts)), [None] * len(acts)
 
     def run(number, act):
         try:
-            gate.wait(10)
+            gate.wait(30)
             found[number] = act()
         except Exception as error:
             found[number] = error
@@ -28,7 +28,14 @@ def at_once(*acts, seconds=30):
     for thread in threads:
         thread.join(seconds)
         assert not thread.is_alive()
+    for failure in refused(found):
+        if not isinstance(failure, refusals):
+            raise failure
     return found
+
+
+def refused(results):
+    return [each for each in results if isinstance(each, Exception)]
 
 
 def during(hold, act, then):
