@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections import Counter
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from django.utils import timezone
 from klaster.accounts.factories import UserFactory
 from klaster.core.tests.together import at_once
 from klaster.directory.factories import OrganisationFactory
-from klaster.events import attendance
+from klaster.events import evidence
 from klaster.events import factories as f
 from klaster.events.actions import door
 from klaster.events.models import Attendance, RegistrationState, State
@@ -136,10 +137,11 @@ def test_two_phones_at_once_let_somebody_in_once(event, person, jonas):
     assert written.by.name in told.words
 
 
-def test_who_came_is_counted_by_organisation_and_country(event):
+def test_who_came_is_counted_by_organisation_and_country():
+    event = f.EventFactory(state=State.HELD, starts=timezone.now() - 60 * 24 * MINUTE)
     firm = OrganisationFactory(kind="small")
     park = OrganisationFactory(kind="park")
-    other = f.EventFactory(starts=event.starts)
+    other = f.EventFactory(starts=event.starts, state=State.HELD)
     rows = [
         {"organisation": firm, "country": "LT"}, {"organisation": firm, "country": "LT", "event": other},
         {"organisation": park, "country": "LV"}, {"organisation_name": "UAB  Kita", "country": ""},
@@ -150,17 +152,17 @@ def test_who_came_is_counted_by_organisation_and_country(event):
         f.AttendanceFactory(registration=each)
     f.AttendanceFactory(registration=f.RegistrationFactory(event=event), undone_at=timezone.now())
     f.RegistrationFactory(event=event)
-    f.AttendanceFactory(registration__event=f.EventFactory(is_invented=True, starts=event.starts))
+    f.AttendanceFactory(registration__event=f.EventFactory(is_invented=True, starts=event.starts, state=State.HELD))
     day = event.starts.astimezone(timezone.get_default_timezone()).date()
-    came = attendance.attended_between(day, day)
+    came = evidence.attended(evidence.events_held(evidence.Scope(first=day, last=day)))
     assert {each.pk for each in came} == {each.pk for each in people}
-    assert attendance.attended(event).count() == 4
-    assert [(v.people, v.events) for v in attendance.by_organisation(came)] == [(2, 2), (2, 1), (1, 1)]
-    assert [(v.key, v.people) for v in attendance.by_country(came)] == [("LT", 3), ("LV", 1)]
-    assert (attendance.unique_firms(came), attendance.unique_organisations(came)) == (1, 3)
-    assert attendance.was_counted(event)
-    assert not attendance.was_counted(f.EventFactory())
+    assert evidence.attended([event.pk]).count() == 4
+    parties = evidence.parties(came)
+    assert sorted((party.people, party.events) for party in parties) == [(1, 1), (2, 1), (2, 2)]
+    assert Counter(map(evidence.country_of, came)) == {"LT": 3, "LV": 1, "": 1}
+    assert (sum(party.is_firm for party in parties), len(parties)) == (1, 3)
+    assert evidence.recorded([event.pk, f.EventFactory().pk]) == {event.pk}
     session = f.SessionFactory(event=event)
     f.AttendanceFactory(registration=people[0], session=session)
-    assert attendance.sessions_of(people[0]) == [session.pk]
-    assert [each.pk for each in attendance.attended_session(session.pk)] == [people[0].pk]
+    seen = evidence.sessions_attended(event)
+    assert {pk: sessions for pk, sessions in seen.items() if sessions} == {people[0].pk: {session.pk}}
