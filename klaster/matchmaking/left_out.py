@@ -104,6 +104,8 @@ def _main(
         return Reason("free", tuple(who), _("%(who)s have no free time in common") % {"who": _and(both)})
     if by_kind.get("tables"):
         return Reason("tables", None, _("All tables are taken when both sides are free"))
+    if by_kind.get("rooms"):
+        return Reason("rooms", None, _("No online room is free when both sides are"))
     words = _("%(who)s: whenever both are there, one of them is in another meeting")
     return Reason("busy", tuple(who), words % {"who": _and(both)})
 
@@ -121,6 +123,8 @@ def _remedies(by_kind: Mapping[str, list[Mapping[str, Any]]], names: Names) -> l
     found = []
     if tables := by_kind.get("tables"):
         found.append(_("one more table at %(when)s") % {"when": names.whens(each["slot"] for each in tables)})
+    if rooms := by_kind.get("rooms"):
+        found.append(_("one more online room at %(when)s") % {"when": names.whens(each["slot"] for each in rooms)})
     people: dict[object, list[int]] = {}
     for each in by_kind.get("representative", []):
         people.setdefault(each["participant"], []).append(each["slot"])

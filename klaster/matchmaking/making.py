@@ -292,7 +292,6 @@ def figures(event: Event, result: Result) -> dict[str, Any]:
         "places": len(event.slots) * len(event.tables),
         "free": len(event.slots) * len(event.tables) - used,
         "online": online,
-        "without_room": online - len(result.rooms) if event.rooms else 0,
         "absences": event.absences,
         "violations": len(result.verdict),
     }

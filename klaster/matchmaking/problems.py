@@ -2,16 +2,18 @@
 
 Slots are the event's times without breaks, in order; tables are those in the hall, in order of their numbers. Meetings
 take part when they are agreed and all their sides still are; a meeting is online when it says so or one of its sides
-meets online.
+meets online. No more of them are held at a time than there are online rooms; where there are none at all, people call
+each other, as many as want.
 
 **Delegations whose people are not all free.** The solver knows `reps` people who are free together. Where of n people
 only k are free in a slot, n - k meetings *of absence* are pinned there: of the delegation with a partner of its own
-that is free in no other slot, online, so that they take no table. Each weighs more than the heaviest meeting, so that
-the best timetable holds all of them: whoever left one out could give up a single meeting instead. With all of them held
-the delegation has k people left in that slot: exactly what is true. What they weigh is taken off value and bound of the
-first level, which stays a bound; waiting is measured anew without them, and then no bound of it is known. Only for
-meetings that take several slots is counting people per slot not enough (two people, each free half of the time, are not
-one): `seating.seat` looks for one person, and a meeting for which there is none is left out with that as its reason.
+that is free in no other slot, online and in no room, so that they take no place. Each weighs more than the heaviest
+meeting, so that the best timetable holds all of them: whoever left one out could give up a single meeting instead. With
+all of them held the delegation has k people left in that slot: exactly what is true. What they weigh is taken off value
+and bound of the first level, which stays a bound; waiting is measured anew without them, and then no bound of it is
+known. Only for meetings that take several slots is counting people per slot not enough (two people, each free half of
+the time, are not one): `seating.seat` looks for one person, and a meeting for which there is none is left out with that
+as its reason.
 """
 
 from __future__ import annotations
@@ -140,11 +142,13 @@ def _problem_of(event: Event) -> t.Problem:
                 name = f"{ABSENCE}{pk} {slot} {one}"
                 others = frozenset(range(len(event.slots))) - {slot}
                 partners.append(t.Participant(name, unavailable=others))
-                absences.append(t.Meeting(name, (pk, name), weight=heaviest + 1, pinned_slot=slot, online=True))
+                absences.append(
+                    t.Meeting(name, (pk, name), weight=heaviest + 1, pinned_slot=slot, online=True, room=False)
+                )
     return t.Problem(
         slots=len(event.slots), tables=len(event.tables), participants=(*people, *partners),
         meetings=(*(_meeting(event, meeting) for meeting in event.meetings.values()), *absences),
-        sessions=_sessions(event),
+        sessions=_sessions(event), rooms=len(event.rooms) or None,
     )  # fmt: skip
 
 

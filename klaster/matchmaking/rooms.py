@@ -1,9 +1,9 @@
-"""Tables after the solver: pinned meetings at their own, online meetings in rooms as far as there are any. Pure."""
+"""Tables after the solver: pinned meetings at their own, online meetings in rooms. Pure."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from klaster.matchmaking.timetabling.problem import Assignment
@@ -41,9 +41,17 @@ def _together(one: Assignment, other: Assignment, long: Mapping[int, int]) -> bo
 
 
 def online_rooms(
+    held: Collection[Assignment], long: Mapping[int, int], rooms: int, before: Mapping[int, int]
+) -> dict[int, int]:
+    """Room by online meeting, each room with one at a time; whoever had one keeps it, unless a longer one then finds
+    none. Where no more are online at a time than there are rooms, all have one."""
+    given = _rooms(held, long, rooms, before)
+    return given if len(given) == len(held) else _rooms(held, long, rooms, {})
+
+
+def _rooms(
     held: Iterable[Assignment], long: Mapping[int, int], rooms: int, before: Mapping[int, int]
 ) -> dict[int, int]:
-    """Room by online meeting, each room with one at a time; whoever had one keeps it. Those left have none."""
     taken: dict[int, set[int]] = defaultdict(set)
     given: dict[int, int] = {}
     waiting = sorted(held, key=lambda each: (int(each.meeting) not in before, each.slot, int(each.meeting)))

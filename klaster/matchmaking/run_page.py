@@ -19,7 +19,8 @@ from klaster.matchmaking.left_out import Names, Reason
 from klaster.matchmaking.models import Matchmaking, Meeting, Participant, Placement, Run, Slot, Table
 from klaster.matchmaking.publishing import sides_of
 
-ICONS = {"full": "users", "maximum": "users", "free": "calendar-x", "tables": "layout-grid", "no_tables": "layout-grid"}
+ICONS = {"full": "users", "maximum": "users", "free": "calendar-x", "tables": "layout-grid", "no_tables": "layout-grid",
+         "rooms": "monitor"}  # fmt: skip
 LEVELS = {
     "meetings": gettext_lazy("Meetings held, by their weight"),
     "moved": gettext_lazy("Meetings moved from where they were"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
@@ -91,6 +92,8 @@ def _table(
 ) -> int | None:
     """The table wanted, its meeting displaced; or the first that nobody sits at and nobody owns."""
     if event.is_online(meeting):
+        if event.rooms and not _has_room(event, others, meeting, start):
+            found.hard.append(_("All online rooms are taken then."))
         return None
     over = [each for each in others if each.table is not None and overlap(event, each, meeting, start)]
     if wanted is not None:
@@ -111,6 +114,15 @@ def _table(
     if not free:
         found.hard.append(_("All tables are taken then: choose one to take its place."))
     return next((n for n in free if n not in owned), free[0] if free else None)
+
+
+def _has_room(event: Event, others: list[Assignment], meeting: int, start: int) -> bool:
+    online = [each for each in others if event.is_online(int(each.meeting))]
+    taken = Counter(
+        slot for each in online for slot in range(each.slot, each.slot + event.meetings[int(each.meeting)].slots)
+    )
+    slots = range(start, start + event.meetings[meeting].slots)
+    return max(taken[slot] for slot in slots) < len(event.rooms)
 
 
 def _in_the_way(event: Event, tried: list[Assignment], who: int, meeting: int, start: int, found: Look) -> int:

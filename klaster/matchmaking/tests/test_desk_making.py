@@ -5,15 +5,21 @@ from collections import Counter
 
 import pytest
 from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from klaster.core.jobs import app
 from klaster.events import factories as e
 from klaster.events.models import SessionChoice
+from klaster.events.when import clock
 from klaster.matchmaking import factories as f
 from klaster.matchmaking import jobs, making, problems
 from klaster.matchmaking.actions import runs
 from klaster.matchmaking.models import Meeting, Run, Unavailable
+from klaster.matchmaking.rooms import online_rooms
+from klaster.matchmaking.run_page import RunPage
 from klaster.matchmaking.tests.desk import all_meet, an_event, made, office
+from klaster.matchmaking.timetabling.problem import Assignment
 
 pytestmark = pytest.mark.django_db
 
@@ -127,15 +133,81 @@ def test_a_locked_meeting_is_where_it_must_be_and_its_table_too():
     assert (place.slot, place.table, run.is_checked) == (slot, table, True)
 
 
-def test_online_meetings_take_no_table_and_get_rooms_as_far_as_there_are():
-    matchmaking, people = an_event(people=4, slots=1, tables=1)
-    room = f.TableFactory(matchmaking=matchmaking, is_online=True, number=90, url="https://example.org/room")
-    pairs = [people[:2], people[2:]]
-    meetings = [f.MeetingFactory(matchmaking=matchmaking, between=pair, is_online=True) for pair in pairs]
+def meeting_online(pairs=3, slots=2, rooms=1):
+    """Pairs who agreed to meet online, no two with somebody in common; no tables but rooms."""
+    matchmaking, people = an_event(people=2 * pairs, slots=slots, tables=0)
+    made_of = [f.TableFactory(matchmaking=matchmaking, number=90 + n, is_online=True) for n in range(rooms)]
+    two = [people[n : n + 2] for n in range(0, 2 * pairs, 2)]
+    return matchmaking, [f.MeetingFactory(matchmaking=matchmaking, between=p, is_online=True) for p in two], made_of
+
+
+def test_no_more_meet_online_at_a_time_than_there_are_rooms(in_english):
+    matchmaking, meetings, (room,) = meeting_online()
     run = made(matchmaking)
-    tables = set(run.placements.filter(meeting__in=meetings).values_list("table", flat=True))
-    assert tables == {room.pk, None}
-    assert (run.figures["online"], run.figures["without_room"], run.figures["held"]) == (2, 1, 2)
+    assert (run.is_checked, run.figures["held"], run.figures["possible"]) == (True, 2, 2)
+    assert (run.levels[0]["bound"], run.levels[0]["proven"]) == (2, True)
+    assert set(run.placements.exclude(slot=None).values_list("table", flat=True)) == {room.pk}
+    (group,) = RunPage(run, matchmaking).groups
+    times = [clock(slot.starts.astimezone(matchmaking.event.zone)) for slot in matchmaking.slots.order_by("starts")]
+    assert group.reason.title == "No online room is free when both sides are"
+    assert group.reason.remedies[0] == f"one more online room at {times[0]}, {times[1]}"
+    left = next(m for m in meetings if m.pk == group.first)
+    with pytest.raises(ValidationError, match="All online rooms are taken then"):
+        runs.place(run, left, matchmaking.slots.first(), None, by=office())
+    f.TableFactory(matchmaking=matchmaking, number=99, is_online=True)
+    again = made(matchmaking, previous=run)
+    moved = next(level for level in again.levels if level["name"] == "moved")
+    assert (again.figures["held"], again.is_checked, moved["value"]) == (3, True, 0)
+
+
+def test_without_rooms_as_many_meet_online_as_want():
+    matchmaking, _meetings, _rooms = meeting_online(rooms=0)
+    run = made(matchmaking)
+    assert (run.figures["held"], run.problem.get("rooms"), run.is_checked) == (3, None, True)
+    assert set(run.placements.values_list("table", flat=True)) == {None}
+
+
+def test_groups_long_meetings_and_people_away_keep_to_the_rooms():
+    """A group of eight and one of two slots, all online, with one of a delegation of two away: it takes no room."""
+    matchmaking, people = an_event(people=9, slots=4, tables=1)
+    rooms = [f.TableFactory(matchmaking=matchmaking, number=90 + n, is_online=True) for n in range(2)]
+    f.RepresentativeFactory(participant=people[0])
+    Unavailable.objects.create(
+        representative=people[0].representatives.first(), slot=matchmaking.slots.order_by("starts").first()
+    )
+    f.MeetingFactory(matchmaking=matchmaking, between=people[:8], is_online=True)
+    f.MeetingFactory(matchmaking=matchmaking, between=people[7:], is_online=True, slots=2)
+    for other in people[1:5]:
+        f.MeetingFactory(matchmaking=matchmaking, between=[people[0], other], is_online=True)
+    run = made(matchmaking)
+    assert (run.is_checked, run.figures["held"], run.figures["absences"]) == (True, 6, 1)
+    length = dict(matchmaking.meetings.values_list("pk", "slots"))
+    number = {slot.pk: at for at, slot in enumerate(matchmaking.slots.order_by("starts"))}
+    taken = Counter(
+        (table, number[slot] + more)
+        for meeting, slot, table in run.placements.values_list("meeting", "slot", "table")
+        for more in range(length[meeting])
+    )
+    assert {table for table, _slot in taken} == {room.pk for room in rooms}
+    assert max(taken.values()) == 1
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 3), st.none() | st.integers(0, 2)), max_size=9))
+def test_all_find_a_room_wherever_these_are_enough(rows):
+    """Start, length, and the room it had before."""
+    busy = Counter(start + more for start, length, _room in rows for more in range(length))
+    rooms = max(busy.values(), default=0)
+    held = [Assignment(number, start) for number, (start, _length, _room) in enumerate(rows)]
+    before = {number: room for number, (_start, _length, room) in enumerate(rows) if room is not None}
+    given_out = online_rooms(held, {number: row[1] for number, row in enumerate(rows)}, rooms, before)
+    assert given_out.keys() == set(range(len(rows)))
+    assert set(given_out.values()) <= set(range(rooms))
+    taken = Counter(
+        (given_out[number], start + more)
+        for number, (start, length, _room) in enumerate(rows)
+        for more in range(length)
+    )
+    assert max(taken.values(), default=1) == 1
 
 
 def test_replanning_moves_as_little_as_it_can():

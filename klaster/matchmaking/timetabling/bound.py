@@ -6,6 +6,7 @@ With y_m = 1 for a meeting that is held, d_m its length, w_m its weight, every t
     sum of d_m y_m over meetings of u       <= sum over slots of min(reps(u), meetings of u that can take the slot)
     the same within each session, for meetings confined to it
     sum of d_m y_m over meetings on site    <= sum over slots of min(tables, half of the places of those free then)
+    sum of d_m y_m over meetings online     <= sum over slots of min(rooms, meetings online that can take the slot)
 
 so the maximum of sum w_m y_m over 0 <= y <= 1 is a bound: list edge colouring relaxed to b-matching (design note
 docs/timetabling.md). With whole y it is sharper, and its solution says *which* meetings to hold; *where* is
@@ -279,6 +280,8 @@ def fairness_of(instance: Instance, held: NDArray[np.bool_]) -> int:
 def _said(instance: Instance, kind: str, unit: int) -> Mapping[str, Any]:
     if unit < 0:
         return {"kind": kind, "tables": instance.tables}
+    if unit == instance.rooms:
+        return {"kind": "rooms", "rooms": instance.problem.rooms}
     if unit >= instance.people:
         tables = sorted({p.fixed_table for p in instance.problem.participants if p.fixed_table is not None})
         return {"kind": "fixed_table", "table": tables[unit - instance.people]}

@@ -46,7 +46,7 @@ def check(problem: Problem, timetable: Timetable | Iterable[Assignment]) -> list
     assignments = tuple(cast(Timetable, timetable).assignments if whole else cast(Iterable[Assignment], timetable))
     book = _open(problem, assignments)
     found = [*_named(book), *_slots(book), *_free(book), *_allowed(book), *_order(book)]
-    found += [*_clashes(book), *_maximums(book), *_tables(book), *_shared_tables(book), *_crowded(book)]
+    found += [*_clashes(book), *_maximums(book), *_tables(book), *_shared_tables(book), *_crowded(book), *_rooms(book)]
     if problem.breaks == "paper":
         found += _paper(book)
     if whole:
@@ -198,6 +198,15 @@ def _crowded(book: _Book) -> Iterator[Violation]:
         if meetings > book.problem.tables:
             words = f"{meetings} meetings on site in slot {slot}, at {book.problem.tables} tables"
             yield Violation("tables", words)
+
+
+def _rooms(book: _Book) -> Iterator[Violation]:
+    rooms = book.problem.rooms
+    online = [(m, place) for m, place in book.held if m.online and m.room]
+    count = Counter(slot for m, place in online for slot in _taken(m, place))
+    for slot, meetings in sorted(count.items()):
+        if rooms is not None and meetings > rooms:
+            yield Violation("rooms", f"{meetings} meetings online in slot {slot}, in {rooms} rooms")
 
 
 def _paper(book: _Book) -> Iterator[Violation]:

@@ -33,7 +33,7 @@ from .validation import shown
 
 Target = str | Path | IO[str]
 
-PROBLEM = ("slots", "tables", "participants", "meetings", "sessions", "previous", "breaks")
+PROBLEM = ("slots", "tables", "participants", "meetings", "sessions", "previous", "breaks", "rooms")
 PARTICIPANT = tuple(field.name for field in fields(Participant))
 MEETING = tuple(field.name for field in fields(Meeting))
 ASSIGNMENT = ("meeting", "slot", "table")
@@ -92,6 +92,7 @@ def _problem(value: Any) -> Problem:
         sessions=sessions,
         previous=() if top.get("previous") is None else _previous(top["previous"]),
         breaks=top.get("breaks", "waiting"),
+        rooms=top.get("rooms"),
     )
 
 
@@ -213,6 +214,8 @@ def _problem_lines(problem: Problem) -> Iterator[str]:
         yield from _list_lines(map(_assignment, problem.previous))
     if problem.breaks != "waiting":
         yield f',\n"breaks": {_json(problem.breaks)}'
+    if problem.rooms is not None:
+        yield f',\n"rooms": {problem.rooms}'
     yield "\n}\n"
 
 

@@ -1,7 +1,7 @@
 """A problem as arrays: what bound, placing, polishing and tables compute with.
 
-Axes: participants P, fixed tables F, units U = P + F (a fixed table is a unit that can hold one meeting at a time),
-meetings M, slots T.
+Axes: participants P, fixed tables F, units U = P + F, meetings M, slots T. A fixed table is a unit that can hold one
+meeting at a time; where rooms online are scarce, one unit more holds as many as there are rooms.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Instance:
     scale: int
     tables: int
     reserved: bool
+    rooms: int  # the unit of the rooms online, the last one; -1 where these are enough for all whatever the timetable
     reps: NDArray[np.int32]  # (U,)
     available: NDArray[np.bool_]  # (P, T)
     maximum: NDArray[np.int32]  # (U,); UNLIMITED where there is none
@@ -57,7 +58,7 @@ class Instance:
         return len(self.problem.participants)
 
     def members(self, meeting: int) -> NDArray[np.int32]:
-        """Units of a meeting: its participants, then the fixed table it takes place at, if any."""
+        """Units of a meeting: its participants, then its fixed table or the rooms online, if any."""
         return self.units[self.first[meeting] : self.first[meeting + 1]]
 
     @property
@@ -97,7 +98,9 @@ def compile_problem(problem: Problem, *, reserve: bool = True) -> Instance:
     number: dict[Id, int] = {meeting.id: index for index, meeting in enumerate(problem.meetings)}
     available = _availability(problem)
     tables = sorted({p.fixed_table for p in problem.participants if p.fixed_table is not None})
-    members = _members(problem, tables)
+    rooms = _rooms(problem)
+    members = _members(problem, tables, rooms)
+    more = [1] * len(tables) + [rooms] * bool(rooms)  # units beyond people
     duration = np.array([meeting.duration for meeting in problem.meetings], np.int32)
     weight, scale = _whole_weights(problem)
     before, behind = _neighbours(available if problem.breaks == "waiting" else np.ones_like(available))
@@ -108,9 +111,10 @@ def compile_problem(problem: Problem, *, reserve: bool = True) -> Instance:
         scale=scale,
         tables=problem.tables - len(tables) if reserved else problem.tables,
         reserved=reserved,
-        reps=np.array([p.reps for p in problem.participants] + [1] * len(tables), np.int32),
+        rooms=len(problem.participants) + len(tables) if rooms else -1,
+        reps=np.array([p.reps for p in problem.participants] + more, np.int32),
         available=available,
-        maximum=_most_meetings(problem, len(tables)),
+        maximum=_most_meetings(problem, len(more)),
         minimum=np.array([p.minimum for p in problem.participants], np.int32),
         first=np.concatenate([[0], np.cumsum([len(row) for row in members])]).astype(np.int32),
         units=np.array([unit for row in members for unit in row], np.int32),
@@ -128,16 +132,26 @@ def compile_problem(problem: Problem, *, reserve: bool = True) -> Instance:
     )
 
 
-def _members(problem: Problem, tables: list[int]) -> list[list[int]]:
+def _rooms(problem: Problem) -> int:
+    """How many rooms online there are, 0 where they stand in nobody's way."""
+    wanted = sum(map(problem.in_a_room, problem.meetings))
+    return problem.rooms if problem.rooms is not None and problem.rooms < wanted else 0
+
+
+def _members(problem: Problem, tables: list[int], rooms: int) -> list[list[int]]:
     """The units of each meeting."""
     position: dict[Id, int] = {person.id: index for index, person in enumerate(problem.participants)}
     table_unit = {table: len(position) + index for index, table in enumerate(tables)}
-    return [_units_of(meeting, problem, position, table_unit) for meeting in problem.meetings]
+    unit = len(position) + len(tables)
+    return [
+        _units_of(meeting, problem, position, table_unit) + [unit] * (rooms > 0 and problem.in_a_room(meeting))
+        for meeting in problem.meetings
+    ]
 
 
-def _most_meetings(problem: Problem, tables: int) -> NDArray[np.int32]:
+def _most_meetings(problem: Problem, more: int) -> NDArray[np.int32]:
     most = [UNLIMITED if p.maximum is None else p.maximum for p in problem.participants]
-    return np.array(most + [UNLIMITED] * tables, np.int32)
+    return np.array(most + [UNLIMITED] * more, np.int32)
 
 
 def _at_shared_tables(problem: Problem, members: list[list[int]], reserved: bool) -> NDArray[np.bool_]:
@@ -184,7 +198,7 @@ def _starts(
             allowed = np.zeros(slots, np.bool_)
             allowed[list(meeting.session)] = True
             starts[index] &= allowed
-        if not meeting.online and not problem.tables:
+        if (problem.in_a_room(meeting) and not problem.rooms) or (not meeting.online and not problem.tables):
             starts[index] = False
         if duration[index] > 1:
             starts[index] = _long_starts(starts[index], int(duration[index]), session_of)

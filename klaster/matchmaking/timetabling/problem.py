@@ -69,7 +69,8 @@ class Meeting:
     """Two to eight participants who agreed to meet.
 
     `session`: the slots it may take place in (all of it), None for any. `after`: meetings that must be over before this
-    one starts, where both are held. `online` meetings need no table.
+    one starts, where both are held. `online` meetings need no table, and one of the rooms of the problem unless `room`
+    is False.
     """
 
     id: Id
@@ -80,6 +81,7 @@ class Meeting:
     after: tuple[Id, ...] = ()
     duration: int = 1
     online: bool = False
+    room: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,8 @@ class Problem:
     one. `previous`: what had been confirmed before; re-planning moves as little of it as it can. `breaks`: "waiting"
     counts the times somebody idles between two meetings in slots in which they could meet; "idle" counts unavailable
     slots as idling too, as Bofill et al. (JAIR 74, 2022) do; "paper" counts so, and asks as they do that all meetings
-    are held and that nobody has over two breaks more than anybody else.
+    are held and that nobody has over two breaks more than anybody else. `rooms`: how many meetings can be online at a
+    time; None for any number.
 
     Raises ProblemError, with the first fault found.
     """
@@ -153,9 +156,14 @@ class Problem:
     sessions: Mapping[str, frozenset[int]] = field(default_factory=dict)
     previous: tuple[Assignment, ...] = ()
     breaks: Breaks = "waiting"
+    rooms: int | None = None
 
     def __post_init__(self) -> None:
         validate(self)
+
+    def in_a_room(self, meeting: Meeting) -> bool:
+        """Whether it takes one of the rooms that are counted."""
+        return self.rooms is not None and meeting.online and meeting.room
 
     def with_previous(self, confirmed: Iterable[Assignment]) -> Problem:
         """The same problem, with what had been confirmed before, as far as it can still stand.

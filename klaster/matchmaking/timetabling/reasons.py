@@ -49,6 +49,8 @@ class _View:
         meeting = self.problem.meetings[index]
         if not meeting.online and not self.problem.tables:
             return self._said(meeting, "there are no tables for meetings on site", [{"kind": "no_tables"}])
+        if self.problem.in_a_room(meeting) and not self.problem.rooms:
+            return self._said(meeting, "there are no rooms for meetings online", [{"kind": "no_rooms"}])
         if not self.instance.starts[index].any():
             return self._never(index, meeting)
         return self._crowded(index, meeting)
@@ -116,6 +118,10 @@ class _View:
         for start in no_table[:MOST_REMEDIES]:
             remedy = f"one more table in slot {start}"
             binding.append({"kind": "tables", "slot": start, "remedy": remedy})
+        no_room = [start for start, unit in one_busy if unit == self.instance.rooms]
+        for start in no_room[:MOST_REMEDIES]:
+            remedy = f"one more room online in slot {start}"
+            binding.append({"kind": "rooms", "slot": start, "remedy": remedy})
         binding += full
         for start, unit in one_busy:
             if unit < self.instance.people and len(binding) < MOST_REMEDIES + len(full):
@@ -124,13 +130,15 @@ class _View:
                 binding.append({"kind": "representative", "participant": name, "slot": start, "remedy": remedy})
         if len(binding) < MOST_REMEDIES:
             binding += self._skipped_talks(index, meeting, self._people(index))
-        return self._said(meeting, self._crowded_words(index, full, no_table), binding)
+        return self._said(meeting, self._crowded_words(index, full, no_table, no_room), binding)
 
-    def _crowded_words(self, index: int, full: list[Mapping[str, Any]], no_table: list[int]) -> str:
+    def _crowded_words(self, index: int, full: list[Mapping[str, Any]], no_table: list[int], no_room: list[int]) -> str:
         if full:
             return " and ".join(str(entry["words"]) for entry in full)
         if no_table:
             return f"all tables are taken when its participants are free ({_named(no_table)})"
+        if no_room:
+            return f"no online room is free when its participants are ({_named(no_room)})"
         starts = np.nonzero(self.instance.starts[index])[0].tolist()
         if any(not self._in_order(index, start) for start in starts):
             return "no slot is left that keeps the order with the meetings before and after it"

@@ -6,6 +6,7 @@ what had to give way for more meetings returns where its place is free again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -48,6 +49,7 @@ class _Book:
         self.count: dict[Id, int] = {}
         self.place = {assignment.meeting: assignment for assignment in held}
         self.known = {meeting.id: meeting for meeting in problem.meetings}
+        self.online: Counter[int] = Counter()  # meetings in rooms, by slot
         for assignment in self.place.values():
             meeting = self.known[assignment.meeting]
             for slot in range(assignment.slot, assignment.slot + meeting.duration):
@@ -55,6 +57,7 @@ class _Book:
                     self.at.setdefault((person, slot), []).append(assignment.table)
                 if assignment.table is not None:
                     self.taken.add((assignment.table, slot))
+                self.online[slot] += problem.in_a_room(meeting)
             for person in meeting.participants:
                 self.count[person] = self.count.get(person, 0) + 1
 
@@ -70,6 +73,8 @@ class _Book:
         if meeting.session is not None and not meeting.session.issuperset(span):
             return False
         if meeting.duration > 1 and not self._in_one_session(span):
+            return False
+        if self.problem.in_a_room(meeting) and max(self.online[slot] for slot in span) >= (self.problem.rooms or 0):
             return False
         free = all(
             slot not in person.unavailable

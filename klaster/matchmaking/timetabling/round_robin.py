@@ -12,6 +12,8 @@ from collections.abc import Iterable
 
 from .problem import Assignment, Id, Meeting, Participant, Problem
 
+ROOMS = ""  # among the names of participants, which are never empty
+
 
 def round_robin(problem: Problem) -> tuple[Assignment, ...]:
     """What is held, in the order in which it found its place."""
@@ -52,6 +54,8 @@ class _Book:
         every = (1 << problem.slots) - 1
         self.free = {name: every & ~_bits(p.unavailable | p.talks) for name, p in self.person.items()}
         self.left = {name: 1 << 30 if p.maximum is None else p.maximum for name, p in self.person.items()}
+        if problem.rooms is not None:
+            self.room[ROOMS], self.free[ROOMS] = [problem.rooms] * problem.slots, every * bool(problem.rooms)
         self.tables = [(1 << problem.tables) - 1] * problem.slots
         self.hosts = _bits(p.fixed_table for p in problem.participants if p.fixed_table is not None)
 
@@ -69,11 +73,15 @@ class _Book:
             starts &= starts - 1
         return False
 
+    def _who(self, meeting: Meeting) -> tuple[Id, ...]:
+        """Its participants, and the rooms online."""
+        return (*meeting.participants, ROOMS) if self.problem.in_a_room(meeting) else meeting.participants
+
     def _starts(self, meeting: Meeting) -> int:
         """The slots in which it could start as far as people, sessions and the order are concerned."""
         free = -1 if meeting.session is None else _bits(meeting.session)
-        for person in meeting.participants:
-            free &= self.free[person]
+        for who in self._who(meeting):
+            free &= self.free[who]
         if meeting.duration > 1:
             sessions = [_bits(slots) for slots in self.problem.sessions.values()]
             outside = (1 << self.problem.slots) - 1
@@ -105,10 +113,10 @@ class _Book:
         for slot in range(start, start + meeting.duration):
             if table is not None:
                 self.tables[slot] &= ~(1 << table)
-            for person in meeting.participants:
-                self.room[person][slot] -= 1
-                if not self.room[person][slot]:
-                    self.free[person] &= ~(1 << slot)
+            for who in self._who(meeting):
+                self.room[who][slot] -= 1
+                if not self.room[who][slot]:
+                    self.free[who] &= ~(1 << slot)
         for person in meeting.participants:
             self.left[person] -= 1
         self.place[meeting.id] = Assignment(meeting.id, start, table)

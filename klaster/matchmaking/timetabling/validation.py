@@ -74,6 +74,8 @@ def _whole(value: Any, what: str, low: int, high: int) -> None:
 def _counts(problem: Problem) -> None:
     _whole(problem.slots, "slots", 0, MAX_SLOTS)
     _whole(problem.tables, "tables", 0, MAX_TABLES)
+    if problem.rooms is not None:
+        _whole(problem.rooms, "rooms", 0, MAX_TABLES)
     if problem.meetings and not problem.slots:
         raise ProblemError("there are meetings but no slots to hold them in")
     if problem.breaks not in ("waiting", "idle", "paper"):
@@ -146,8 +148,9 @@ def _members(meeting: Meeting, people: set[Hashable]) -> None:
 
 
 def _place(meeting: Meeting, slots: int) -> None:
-    if type(meeting.online) is not bool:
-        _refuse("meeting", meeting.id, f"online must be true or false, not {shown(meeting.online)}")
+    for name in ("online", "room"):
+        if type(value := getattr(meeting, name)) is not bool:
+            _refuse("meeting", meeting.id, f"{name} must be true or false, not {shown(value)}")
     if not is_whole(meeting.duration) or not 1 <= meeting.duration <= slots:
         fault = f"duration must be a whole number from 1 to {slots} (all slots), not {shown(meeting.duration)}"
         _refuse("meeting", meeting.id, fault)

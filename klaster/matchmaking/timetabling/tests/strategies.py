@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 from hypothesis import strategies as st
@@ -47,9 +48,13 @@ def problems(draw: st.DrawFn, *, most_meetings: int = 6, most_slots: int = 4, lo
                 after=(meetings[-1].id,) if meetings and draw(st.integers(0, 5)) == 0 else (),
                 duration=duration,
                 online=draw(st.integers(0, 3)) == 0,
+                room=draw(st.integers(0, 3)) > 0,
             )
         )
-    return Problem(slots, tables, tuple(people), tuple(meetings))
+    rooms = draw(st.sampled_from([None, None, 0, 1, 1, 2]))
+    if rooms is not None and draw(st.booleans()):  # most of them online, or rooms are never scarce
+        meetings = [replace(meeting, online=True) for meeting in meetings]
+    return Problem(slots, tables, tuple(people), tuple(meetings), rooms=rooms)
 
 
 def feasible(problem: Problem, starts: tuple[int | None, ...]) -> bool:
@@ -65,6 +70,8 @@ def feasible(problem: Problem, starts: tuple[int | None, ...]) -> bool:
             keys = [f"p:{person}" for person in meeting.participants]
             if not meeting.online:
                 keys += ["tables"] + ([f"t:{host}"] if host is not None else [])
+            elif meeting.room:
+                keys += ["rooms"]
             for key in keys:
                 seats[key, slot] = seats.get((key, slot), 0) + 1
         for other in meeting.after:
@@ -73,6 +80,7 @@ def feasible(problem: Problem, starts: tuple[int | None, ...]) -> bool:
             if before is not None and before + length > start:
                 return False
     reps = {f"p:{p.id}": p.reps for p in problem.participants} | {"tables": problem.tables}
+    reps["rooms"] = len(problem.meetings) if problem.rooms is None else problem.rooms
     if any(count > reps.get(key, 1) for (key, _), count in seats.items()):
         return False
     held = [m for m, s in zip(problem.meetings, starts, strict=True) if s is not None]

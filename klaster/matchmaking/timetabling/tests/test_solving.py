@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from dataclasses import replace
 
 import pytest
 from hypothesis import Phase, given, settings
 
+from klaster.matchmaking.timetabling.bound import Bound, upper_bound
 from klaster.matchmaking.timetabling.check import check
+from klaster.matchmaking.timetabling.files import read_problem, write_problem
 from klaster.matchmaking.timetabling.generate import generate
-from klaster.matchmaking.timetabling.problem import Problem
+from klaster.matchmaking.timetabling.problem import Assignment, Meeting, Participant, Problem
+from klaster.matchmaking.timetabling.replanning import free_places
+from klaster.matchmaking.timetabling.round_robin import round_robin
 from klaster.matchmaking.timetabling.solving import solve
 from klaster.matchmaking.timetabling.tests.strategies import LEVELS, best_by_force, problems
 
@@ -61,6 +66,8 @@ def test_one_more_slot_or_table_never_lowers_what_is_held(problem: Problem) -> N
 
     assert levels_of(replace(problem, slots=problem.slots + 1))[0] <= held
     assert levels_of(replace(problem, tables=problem.tables + 1))[0] <= held
+    if problem.rooms is not None:
+        assert levels_of(replace(problem, rooms=problem.rooms + 1))[0] <= held
 
 
 @pytest.mark.parametrize("family", ["plain", "bipartite", "delegations"])
@@ -75,3 +82,28 @@ def test_the_same_seed_gives_the_same_timetable_wherever_it_ends_by_proof(family
 
     assert all(level.proven for level in (*one.levels, *other.levels))
     assert one.assignments == other.assignments
+
+
+def test_no_more_are_online_at_a_time_than_there_are_rooms() -> None:
+    pairs = [(f"a{number}", f"b{number}") for number in range(3)]
+    meetings = tuple(Meeting(f"m{number}", pair, online=True) for number, pair in enumerate(pairs))
+    problem = Problem(1, 0, tuple(Participant(name) for pair in pairs for name in pair), meetings, rooms=1)
+    assert upper_bound(problem) == Bound(1, ({"kind": "rooms", "rooms": 1},))
+    timetable = solve(problem, time_limit=20)
+    assert (len(timetable.assignments), timetable.levels[0].proven, check(problem, timetable)) == (1, True, [])
+    left = timetable.unscheduled[0]
+    assert left.reason.startswith("no online room is free when its participants are (slot 0)")
+    assert left.binding[0] == {"kind": "rooms", "slot": 0, "remedy": "one more room online in slot 0"}
+    together = [Assignment(meeting.id, 0) for meeting in meetings]
+    assert [fault.code for fault in check(problem, together)] == ["rooms"]
+    one_more = next(meeting for meeting in meetings if meeting.id == left.meeting)
+    assert free_places(problem, timetable.assignments, one_more) == ()
+    assert len(round_robin(problem)) == 1
+    for rooms, held in ((2, 2), (3, 3), (None, 3), (0, 0)):
+        answer = solve(replace(problem, rooms=rooms), time_limit=20)
+        assert (len(answer.assignments), answer.levels[0].bound) == (held, held)
+    assert answer.unscheduled[0].reason == "there are no rooms for meetings online"
+    written = io.StringIO()
+    write_problem(problem, written)
+    written.seek(0)
+    assert read_problem(written) == problem
