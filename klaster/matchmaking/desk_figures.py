@@ -8,11 +8,13 @@ from typing import Any
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from klaster.directory.workspace import Act, Todo, Urgency
 from klaster.events.models import Registration
+from klaster.matchmaking import recommending
 from klaster.matchmaking.models import Matchmaking, Meeting, MeetingRequest, Phase, Table
 
 State = MeetingRequest.State
@@ -52,7 +54,8 @@ def share(part: int, whole: int) -> str:
 
 
 def todos(matchmaking: Matchmaking) -> list[Todo]:
-    found = [*_settings(matchmaking), *_answers(matchmaking), *_timetable(matchmaking), *_rooms(matchmaking)]
+    steps = (_settings, _recommended, _answers, _timetable, _rooms)
+    found = [todo for step in steps for todo in step(matchmaking)]
     return sorted(found, key=lambda todo: todo.urgency)
 
 
@@ -79,6 +82,21 @@ def _settings(matchmaking: Matchmaking) -> list[Todo]:
         text = _("People join when they register; you can add them, too.")
         step(_("Nobody takes part yet"), text, _("Add people"), "desk_add", Urgency.LATER, "user-plus")
     return found
+
+
+def _recommended(matchmaking: Matchmaking) -> list[Todo]:
+    """Too many for everybody to be compared with everybody."""
+    if matchmaking.phase in (Phase.PREPARING, Phase.OVER) or not recommending.is_too_large(matchmaking):
+        return []
+    title = _("More than %(count)s take part: whom to meet is no longer worked out") % {
+        "count": number_format(recommending.MOST)
+    }
+    text = _(
+        "Suggestions stay as they were; who came later is shown those who write the same words. "
+        "Ask those who do not come to leave, or hold the event in parts."
+    )
+    return [_step(title, text, _("Participants"), reverse("desk_participants", args=[matchmaking.event.slug]),
+                  Urgency.SOON, "users")]  # fmt: skip
 
 
 def _answers(matchmaking: Matchmaking) -> list[Todo]:

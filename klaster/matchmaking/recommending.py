@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from datetime import datetime
-from itertools import permutations
+from itertools import product
 
 import numpy as np
 import structlog
@@ -35,24 +35,23 @@ from klaster.matchmaking.vectors import known
 log = structlog.get_logger(__name__)
 
 SHOWN = 10  # to each
-MOST = 6_000  # participants, up to which everybody is compared with everybody in memory (2 GB)
+MOST = 12_000  # participants, up to which everybody is compared with everybody in memory (1.5 GB)
 
 
 def recommend(matchmaking: Matchmaking, *, shown: int = SHOWN) -> int:
     """Replace the recommendations of an event; how many there are. The same people and lines give the same ones."""
+    if is_too_large(matchmaking):
+        log.warning("too many participants to recommend", matchmaking_id=matchmaking.pk)
+        return 0
     participants = list(
         matchmaking.participants.taking_part()
         .order_by("pk")
         .prefetch_related(Prefetch("lines", Line.objects.order_by("side", "position", "pk")))
     )
-    if len(participants) > MOST:
-        log.warning("too many participants to recommend", matchmaking_id=matchmaking.pk, participants=len(participants))
-        return 0
     matches = Matches(profiles_of(participants), allowed(matchmaking, participants))
-    average = float(np.nanmean(matches.p)) if not np.isnan(matches.p).all() else 0.0
     begun = timezone.now()
     rows = [
-        _row(participant, participants[other], matches.recommendation(at, other), position, average, begun)
+        _row(participant, participants[other], matches.recommendation(at, other), position, matches.average, begun)
         for at, (participant, others) in enumerate(
             zip(participants, matches.draft(shown, seed=matchmaking.pk), strict=True)
         )
@@ -64,6 +63,12 @@ def recommend(matchmaking: Matchmaking, *, shown: int = SHOWN) -> int:
         kept = [row for row in rows if row.participant_id in there and row.other_id in there]
         Recommendation.objects.bulk_create(kept, batch_size=2_000)
     return len(kept)
+
+
+def is_too_large(matchmaking: Matchmaking) -> bool:
+    """More than everybody could be compared with everybody; then recommendations stay as they were, and who came
+    later gets suggestions by words. The desk says so."""
+    return matchmaking.participants.taking_part().count() > MOST
 
 
 def profiles_of(participants: Sequence[Participant]) -> list[Profile]:
@@ -84,9 +89,11 @@ def allowed(matchmaking: Matchmaking, participants: Sequence[Participant]) -> ND
     """Whom each may be shown: who lets people find them, is of another organisation, and may be asked; without those
     one has blocked or is blocked by, does not want, or has asked or been asked by already."""
     places = {participant.pk: at for at, participant in enumerate(participants)}
-    may = np.tile(np.array([participant.is_shown for participant in participants], dtype=bool), (len(participants), 1))
+    shown = np.array([participant.is_shown for participant in participants], dtype=bool)
     organisations = np.array([participant.organisation_id or -participant.pk for participant in participants])
-    may &= organisations[:, None] != organisations[None, :]
+    may = np.zeros((len(participants), len(participants)), dtype=bool)
+    for at, row in enumerate(may):
+        row[:] = shown & (organisations != organisations[at])
     of_event = Q(participant__matchmaking=matchmaking)
     ways = [
         (Block.objects.filter(of_event).values_list("participant", "other"), True),
@@ -99,7 +106,9 @@ def allowed(matchmaking: Matchmaking, participants: Sequence[Participant]) -> ND
                 may[places[one], places[other]] = False
                 if both_ways:
                     may[places[other], places[one]] = False
-    return may & _rules_allow(matchmaking, participants)
+    for askers, asked in _kinds_apart(matchmaking, participants):
+        may[np.ix_(askers, asked)] = False
+    return may
 
 
 def due() -> list[int]:
@@ -116,17 +125,16 @@ def due() -> list[int]:
             Feedback.objects.filter(of_event).aggregate(at=Max("at")),
         ]
         latest = max((change["at"] for change in changes if change["at"]), default=None)
-        if latest is not None and (made is None or latest > made):
+        if latest is not None and (made is None or latest > made) and not is_too_large(matchmaking):
             found.append(matchmaking.pk)
     return found
 
 
-def _rules_allow(matchmaking: Matchmaking, participants: Sequence[Participant]) -> NDArray[np.bool_]:
-    """Who may ask whom, or be asked by them: asked once for each pair of kinds of participants."""
-    size = len(participants)
+def _kinds_apart(matchmaking: Matchmaking, participants: Sequence[Participant]) -> list[tuple[list[int], list[int]]]:
+    """Places of those who may not ask those others: the rules are asked once for each pair of kinds of participants."""
     rules = list(matchmaking.ask_rules.all())
     if not rules:
-        return np.ones((size, size), dtype=bool)
+        return []
     of: dict[int, set[int]] = {participant.pk: set() for participant in participants}
     for person, category in Representative.objects.filter(participant__in=participants).values_list(
         "participant", "registration__category"
@@ -136,10 +144,9 @@ def _rules_allow(matchmaking: Matchmaking, participants: Sequence[Participant]) 
     kinds: dict[Categories, list[int]] = {}
     for at, participant in enumerate(participants):
         kinds.setdefault(frozenset(of[participant.pk]), []).append(at)
-    may = np.zeros((size, size), dtype=bool)
-    for one, other in [*permutations(kinds, 2), *((kind, kind) for kind in kinds)]:
-        may[np.ix_(kinds[one], kinds[other])] = may_ask(rules, one, other)
-    return may
+    return [
+        (kinds[one], kinds[other]) for one, other in product(kinds, repeat=2) if not may_ask(rules, one, other)
+    ]  # fmt: skip
 
 
 def _row(

@@ -9,16 +9,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 OF_ONE_ORGANISATION = 2
-FIRST_LOOK = 10  # times k candidates are sorted at first, the rest only for whom these do not do
+FIRST_LOOK, FURTHER = 10, 4  # times k candidates are sorted at first, so many times more whenever these do not do
+
+
+class Rows(Protocol):
+    """Scores of all for each: a matrix, or rows that are computed when they are asked for."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, number: int, /) -> NDArray[np.floating]: ...
 
 
 def draft(
-    scores: NDArray[np.floating],
+    scores: Rows,
     k: int,
     *,
     cap: int,
@@ -30,43 +39,43 @@ def draft(
     Nobody stands in more than `cap` rows, no organisation more than twice in a row. Fewer than k where the caps
     leave no more. The same seed gives the same draft.
     """
-    rows, columns = scores.shape
-    shown = np.zeros(columns, dtype=np.intp)
-    people = [_Chooser(row, k, organisations) for row in scores]
+    shown: Counter[int] = Counter()
+    people = [_Chooser(scores, number, k, organisations) for number in range(len(scores))]
     draw = np.random.default_rng(seed)
     for _round in range(k):
-        for number in draw.permutation(rows):
+        for number in draw.permutation(len(people)):
             taken = people[number].take(shown, cap)
             if taken is not None:
                 shown[taken] += 1
-    return [person.taken(scores[number]) for number, person in enumerate(people)]
+    return [person.taken() for person in people]
 
 
 class _Chooser:
     """One person's way down the list. Who was passed over because of a cap stays passed over: caps are never lifted."""
 
-    def __init__(self, row: NDArray[np.floating], k: int, organisations: Sequence[Hashable | None] | None) -> None:
-        self.row, self.organisations = row, organisations
-        self.order = best_first(row, FIRST_LOOK * k)
-        self.whole = False
+    def __init__(self, scores: Rows, number: int, k: int, organisations: Sequence[Hashable | None] | None) -> None:
+        self.scores, self.number, self.organisations = scores, number, organisations
+        self.order = best_first(scores[number], FIRST_LOOK * k)
+        self.looked_at = FIRST_LOOK * k
         self.at = 0
-        self.mine: list[int] = []
+        self.mine: list[int] = []  # places in the order
         self.of: Counter[Hashable] = Counter()
 
-    def take(self, shown: NDArray[np.intp], cap: int) -> int | None:
+    def take(self, shown: Counter[int], cap: int) -> int | None:
         while True:
             while self.at < len(self.order):
                 other = int(self.order[self.at])
                 self.at += 1
                 if shown[other] < cap and self._fits(other):
-                    self.mine.append(other)
+                    self.mine.append(self.at - 1)
                     return other
-            if self.whole:
+            if len(self.order) < self.looked_at:
                 return None
-            self.order, self.whole = best_first(self.row, len(self.row)), True
+            self.looked_at *= FURTHER
+            self.order = best_first(self.scores[self.number], self.looked_at)
 
-    def taken(self, row: NDArray[np.floating]) -> list[int]:
-        return sorted(self.mine, key=lambda other: (-row[other], other))
+    def taken(self) -> list[int]:
+        return [int(self.order[at]) for at in self.mine]
 
     def _fits(self, other: int) -> bool:
         organisation = self.organisations[other] if self.organisations else None

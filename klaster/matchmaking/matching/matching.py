@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .backends import Role
 from .draft import draft
 from .profiles import Line, Profile
-from .scoring import Direction, Known, Scores, Side, direction, reciprocal
+from .scoring import Known, Scores, Side, calibrated, direction, reciprocal
 
 
 @dataclass(frozen=True)
@@ -38,50 +38,70 @@ class Recommendation:
 
 @dataclass(frozen=True, eq=False)
 class Matches:
-    """Everybody against everybody, in memory: for one event of some thousand people."""
+    """Everybody against everybody: for one event of up to ten thousand people. In memory is one matrix, p; scores of
+    both directions are computed row by row."""
 
     profiles: Sequence[Profile]
     allowed: NDArray[np.bool_] | None = None  # row: to whom; column: who is shown
 
     @cached_property
-    def there(self) -> Direction:
-        """Row: whose needs; column: whose offers."""
-        others = ~np.eye(len(self.profiles), dtype=bool)
-        return direction(side(self.profiles, "need"), side(self.profiles, "offer"), others)
+    def _there(self) -> tuple[Scores, Known]:
+        found = direction(side(self.profiles, "need"), side(self.profiles, "offer"), is_one_crowd=True)
+        return calibrated(found.s, found.known), found.known
 
-    @cached_property
+    @property
     def p(self) -> Scores:
-        return self.there.p
+        """Row: whose needs; column: whose offers."""
+        return self._there[0]
 
     @property
     def known(self) -> Known:
-        return self.there.known
+        return self._there[1]
 
     @cached_property
-    def scores(self) -> Scores:
-        """Reciprocal scores; NaN for oneself, those not allowed, and where neither side can be said anything of."""
-        scores = reciprocal(self.p, self.p.T)
+    def average(self) -> float:
+        """Of p, as far as it is known; 0 where nobody's is."""
+        count = sum(int(np.count_nonzero(~np.isnan(row))) for row in self.p)
+        return sum(float(np.nansum(row, dtype=np.float64)) for row in self.p) / max(count, 1)
+
+    def __len__(self) -> int:
+        return len(self.profiles)
+
+    def __getitem__(self, number: int) -> Scores:
+        """Reciprocal scores of one with all; NaN for oneself, those not allowed, and where neither side can be said
+        anything of."""
+        row = reciprocal(self.p[number], self.p[:, number], self.average)
         if self.allowed is not None:
-            scores[~self.allowed] = np.nan
-        return scores
+            row[~self.allowed[number]] = np.nan
+        return row
+
+    @property
+    def scores(self) -> Scores:
+        """Of all with all, for few people."""
+        rows = np.zeros((len(self), len(self)), dtype=np.float32)
+        for number in range(len(self)):
+            rows[number] = self[number]
+        return rows
 
     def ranking(self, number: int) -> list[int]:
         """All others that can be recommended, best first; of equals the earlier."""
-        row = self.scores[number]
+        row = self[number]
         return [int(at) for at in np.argsort(-row, kind="stable") if not np.isnan(row[at])]
 
     def draft(self, k: int = 10, *, seed: int, cap: int | None = None) -> list[list[int]]:
         """k others for each, nobody shown to more than `cap` (2k) people; see draft.draft."""
         organisations = [profile.organisation for profile in self.profiles]
-        return draft(self.scores, k, cap=2 * k if cap is None else cap, seed=seed, organisations=organisations)
+        return draft(self, k, cap=2 * k if cap is None else cap, seed=seed, organisations=organisations)
 
     def recommendation(self, number: int, other: int) -> Recommendation:
         me, them = self.profiles[number], self.profiles[other]
+        there, back = self.p[number, other], self.p[other, number]
+        is_allowed = self.allowed is None or self.allowed[number, other]
         return Recommendation(
             them,
-            float(self.scores[number, other]),
-            _known(self.p[number, other]),
-            _known(self.p[other, number]),
+            float(reciprocal(there, back, self.average)) if is_allowed else float("nan"),
+            _known(there),
+            _known(back),
             tuple(filter(None, (reason(me, them), reason(them, me)))),
         )
 

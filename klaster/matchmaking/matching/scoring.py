@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from typing import Literal
 
 import numpy as np
@@ -69,26 +70,46 @@ class Direction:
 
     @property
     def p(self) -> Scores:
-        bound, width = CALIBRATION[self.known]
-        return _sigmoid((self.s - np.float32(bound)) / np.float32(width))
+        return calibrated(self.s.copy(), self.known)
 
 
-def direction(needs: Side, offers: Side, allowed: NDArray[np.bool_] | None = None) -> Direction:
+def calibrated(s: Scores, known: Known) -> Scores:
+    """p of s, in the place of s: of ten thousand people either is 400 MB. Never overflows."""
+    bound, width = CALIBRATION[known]
+    s -= np.float32(bound)
+    s /= np.float32(2 * width)
+    np.tanh(s, out=s)
+    s += np.float32(1)
+    s *= np.float32(0.5)
+    return s
+
+
+def direction(needs: Side, offers: Side, *, is_one_crowd: bool = False) -> Direction:
     """s = z(max over needs × offers of centred cosine less half the offer's hubness) + 0.75 z(max of tags in common).
 
-    z is over the offers of all others. Without vectors, or without tags, the other alone.
+    z is over the offers of all others: in one crowd the owner of the same number is oneself. Without vectors, or
+    without tags, the other alone. Needs are looked at in blocks, so that only s is as large as owners × owners.
     """
-    text = _best(needs, offers, _cosines(needs, offers))
-    tags = _best(needs, offers, _tags_in_common(needs, offers))
-    if allowed is not None:
-        text[~allowed] = np.nan
-        tags[~allowed] = np.nan
     has_text = needs.vectors is not None and offers.vectors is not None
     has_tags = any(line.tags for line in needs.lines) and any(line.tags for line in offers.lines)
-    s = standardised(text) if has_text else np.zeros_like(text)
-    if has_tags or not has_text:
-        s = s + TAGS_WEIGHT * standardised(tags)
-    s[np.isnan(tags)] = np.nan
+    s = np.full((needs.size, offers.size), np.nan, dtype=np.float32)
+    texts: Iterable[Scores | None] = _cosines(needs, offers) if has_text else repeat(None)
+    spans = _chunks(needs) if needs.lines and offers.lines else ()
+    for span, text, tags in zip(spans, texts, _tags_in_common(needs, offers), strict=False):
+        rows, common = _best(needs, offers, span, tags)
+        unknown = np.isnan(common)
+        if is_one_crowd:
+            unknown[np.arange(len(rows)), rows] = True
+        common[unknown] = np.nan
+        block = np.zeros_like(common)
+        if text is not None:
+            _rows, block = _best(needs, offers, span, text)
+            block[unknown] = np.nan
+            block = standardised(block)
+        if has_tags or not has_text:
+            block = block + TAGS_WEIGHT * standardised(common)
+        block[unknown] = np.nan
+        s[rows] = block
     return Direction(s, "text" if has_text and not has_tags else "text+tags" if has_text else "tags")
 
 
@@ -102,16 +123,18 @@ def standardised(scores: Scores) -> Scores:
     return np.where(spread > FLAT, centred / np.maximum(spread, FLAT), np.where(known, 0, np.nan)).astype(np.float32)
 
 
-def reciprocal(there: Scores, back: Scores) -> Scores:
+def reciprocal(there: Scores, back: Scores, average: float | None = None) -> Scores:
     """0.7 √(p_ab p_ba) + 0.3 (p_ab + p_ba) / 2; a direction nobody said anything about counts as the average one.
 
     Reciprocal recommenders take a mean that wants both sides [7]; a little of the arithmetic one keeps partners of whom
-    only one side wants something.
+    only one side wants something. `average` where these are not all there are.
     """
     neither = np.isnan(there) & np.isnan(back)
-    known = np.concatenate([there[~np.isnan(there)], back[~np.isnan(back)]])
-    average = known.mean() if known.size else 0.0
-    there, back = (np.where(np.isnan(side), average, side) for side in (there, back))
+    if average is None:
+        known = np.concatenate([there[~np.isnan(there)], back[~np.isnan(back)]])
+        average = float(known.mean()) if known.size else 0.0
+    unsaid = np.float32(average)
+    there, back = (np.where(np.isnan(side), unsaid, side) for side in (there, back))
     both = 0.7 * np.sqrt(there * back) + 0.3 * (there + back) / 2
     return np.where(neither, np.nan, both).astype(np.float32)
 
@@ -137,7 +160,7 @@ def hubness(needs: NDArray[np.float32], offers: NDArray[np.float32]) -> NDArray[
 
 def _cosines(needs: Side, offers: Side) -> Iterator[Scores]:
     if needs.vectors is None or offers.vectors is None:
-        return
+        raise ValueError("no vectors")
     less = HUB_WEIGHT * hubness(needs.vectors, offers.vectors)
     for start, end in _chunks(needs):
         yield needs.vectors[start:end] @ offers.vectors.T - less
@@ -167,18 +190,13 @@ def _chunks(side: Side) -> Iterator[tuple[int, int]]:
             start = bound
 
 
-def _best(needs: Side, offers: Side, blocks: Iterator[Scores]) -> Scores:
-    """The highest score between any line of one owner and any of the other, NaN where one of them has none."""
-    best = np.full((needs.size, offers.size), np.nan, dtype=np.float32)
-    if not needs.lines or not offers.lines:
-        return best
-    for (start, end), block in zip(_chunks(needs), blocks, strict=False):
-        by_offer = np.maximum.reduceat(block, offers.starts, axis=1)
-        inside = (needs.starts >= start) & (needs.starts < end)
-        rows = np.maximum.reduceat(by_offer, needs.starts[inside] - start, axis=0)
-        best[np.ix_(needs.present[inside], offers.present)] = rows
-    return best
-
-
-def _sigmoid(x: Scores) -> Scores:
-    return (0.5 * (1 + np.tanh(0.5 * x))).astype(np.float32)  # never overflows
+def _best(needs: Side, offers: Side, span: tuple[int, int], block: Scores) -> tuple[NDArray[np.intp], Scores]:
+    """Owners of the needs of the span, and the highest score between any line of theirs and any of each other owner;
+    NaN where that one has none."""
+    start, end = span
+    by_offer = np.maximum.reduceat(block, offers.starts, axis=1)
+    inside = (needs.starts >= start) & (needs.starts < end)
+    rows = needs.present[inside]
+    best = np.full((len(rows), offers.size), np.nan, dtype=np.float32)
+    best[:, offers.present] = np.maximum.reduceat(by_offer, needs.starts[inside] - start, axis=0)
+    return rows, best

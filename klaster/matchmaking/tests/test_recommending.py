@@ -2,9 +2,11 @@
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from klaster.directory.factories import OrganisationFactory
 from klaster.events.factories import CategoryFactory
+from klaster.matchmaking import desk_figures
 from klaster.matchmaking.embedding import backend, embed_batch, wanted
 from klaster.matchmaking.factories import LineFactory, MatchmakingFactory, MeetingRequestFactory, ParticipantFactory
 from klaster.matchmaking.jobs import embed_lines
@@ -126,6 +128,24 @@ def test_nobody_without_lines_and_nothing_of_another_event(fair):
     assert shown_to(silent) == []
     assert not Recommendation.objects.filter(other=silent).exists()
     assert recommend(other) == 0
+
+
+def test_above_the_limit_nothing_is_worked_out_and_the_desk_says_so(fair, monkeypatch):
+    embed_lines(0)
+    recommend(fair)
+    rows = list(Recommendation.objects.values_list("pk", flat=True))
+    monkeypatch.setattr("klaster.matchmaking.recommending.MOST", 4)
+    Feedback.objects.create(participant=people(fair)[0], other=people(fair)[1], kind=Feedback.Kind.NOT_RELEVANT)
+    titles = lambda: [todo.title for todo in desk_figures.todos(fair)]  # noqa: E731
+    words = "More than {} take part: whom to meet is no longer worked out"
+    with override("en"):
+        assert words.format(4) not in titles()
+        assert due() == [fair.pk]
+        monkeypatch.setattr("klaster.matchmaking.recommending.MOST", 3)
+        assert words.format(3) in titles()
+    assert due() == []
+    assert recommend(fair) == 0
+    assert list(Recommendation.objects.values_list("pk", flat=True)) == rows
 
 
 def test_an_event_is_due_when_something_has_changed(fair):

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from klaster.matchmaking.matching import draft as drafting
 from klaster.matchmaking.matching import scoring
 from klaster.matchmaking.matching.backends import Hashing, unit
+from klaster.matchmaking.matching.draft import draft
 from klaster.matchmaking.matching.matching import Matches, reason, side
 from klaster.matchmaking.matching.profiles import Line, Profile, tags_of, with_vectors
 from klaster.matchmaking.matching.scoring import Side, direction, hubness, reciprocal, standardised
@@ -43,16 +45,47 @@ def test_everybody_is_ranked_once_and_never_oneself(profiles):
         assert set(ranking) == partners
 
 
-@given(pools(), st.integers(1, 4))
+@given(pools(), st.sampled_from([1, 7]))
 @settings(deadline=None, max_examples=40)
-def test_chunks_change_nothing(profiles, chunk):
-    needs, offers = side(profiles, "need"), side(profiles, "offer")
-    whole, before = direction(needs, offers).s, scoring.CHUNK
+def test_blocks_change_nothing(profiles, block):
+    needs, offers, whole, before = side(profiles, "need"), side(profiles, "offer"), Matches(profiles), scoring.CHUNK
+    one_way, both_ways = direction(needs, offers).s, whole.scores  # fewer lines than a block: all at once
     try:
-        scoring.CHUNK = chunk
-        assert np.allclose(direction(needs, offers).s, whole, equal_nan=True, atol=1e-4)
+        scoring.CHUNK = block
+        in_blocks = Matches(profiles)
+        assert np.allclose(direction(needs, offers).s, one_way, equal_nan=True, atol=1e-4)
+        assert np.allclose(in_blocks.scores, both_ways, equal_nan=True, atol=1e-4)
+        assert in_blocks.average == pytest.approx(whole.average, abs=1e-4)
     finally:
         scoring.CHUNK = before
+
+
+@given(pools(), st.integers(1, 4), st.integers(1, 4))
+@settings(deadline=None, max_examples=40)
+def test_row_by_row_is_the_same_as_all_at_once(profiles, k, cap):
+    matches = Matches(profiles)
+    matrix = reciprocal(matches.p, matches.p.T)
+    assert np.allclose(matches.scores, matrix, equal_nan=True, atol=1e-6)
+    assert matches.draft(k, seed=1, cap=cap) == draft(
+        matches.scores, k, cap=cap, seed=1, organisations=[profile.organisation for profile in profiles]
+    )
+    for number, row in enumerate(matches.draft(k, seed=1)):
+        found = [matches.recommendation(number, other).score for other in row]
+        assert found == pytest.approx(matches.scores[number, row].tolist(), abs=1e-6)
+
+
+def test_whoever_is_passed_over_a_hundred_times_gets_what_is_left():
+    """The draft looks further down the list, a part at a time, with the same result as over the whole list."""
+    scores = np.random.default_rng(5).random((300, 300), dtype=np.float32)
+    scores += np.linspace(0, 3, 300, dtype=np.float32)
+    np.fill_diagonal(scores, np.nan)
+    first, before = draft(scores, 2, cap=2, seed=1), drafting.FIRST_LOOK
+    try:
+        drafting.FIRST_LOOK = 300
+        assert draft(scores, 2, cap=2, seed=1) == first
+    finally:
+        drafting.FIRST_LOOK = before
+    assert sum(map(len, first)) == 600
 
 
 @given(pools(), st.randoms())
