@@ -16,7 +16,8 @@ from klaster.directory.search_columns import Lexemes
 from klaster.matchmaking.board_list import Vocabulary
 from klaster.matchmaking.forms.brokering import CandidateForm, CloseForm, LedgerForm, MoveForm
 from klaster.matchmaking.models import BrokeredRequest, BrokeredState, Candidate
-from klaster.matchmaking.suggestions import any_word, stems, suggestions
+from klaster.matchmaking.near_lines import OF_ONE_OWNER
+from klaster.matchmaking.suggestions import Suggestion, any_word, stems, suggestions
 
 if TYPE_CHECKING:
     from klaster.accounts.models import User
@@ -28,32 +29,43 @@ C = Candidate.State
 
 @dataclass(frozen=True)
 class Proposal:
-    """Somebody to think of: the entry, what of theirs comes near, and where it stands."""
+    """Somebody to think of: the entry, what of theirs comes near, and where it stands; `near` where that is a posting,
+    with both texts quoted."""
 
     who: Organisation | Cluster
     reason: str
     url: str
+    near: Suggestion | None = None
 
     @property
     def key(self) -> str:
         return f"{self.who._meta.model_name}-{self.who.pk}"
 
 
-def proposals(request: BrokeredRequest) -> list[Proposal]:
+@dataclass(frozen=True)
+class Proposals:
+    """`compares`: what was looked at of postings, meaning or tags; see suggestions.py."""
+
+    rows: list[Proposal]
+    compares: str
+
+
+def proposals(request: BrokeredRequest) -> Proposals:
     """Owners of postings of the other side that come near, then entries with the words of the request; not those that
     are candidates already, nor whoever asks."""
     known = {(row.organisation_id, row.cluster_id) for row in request.candidates.all()}
     found: list[Proposal] = []
-    for each in suggestions(request, shown=MOST).rows:
+    near = suggestions(request, shown=MOST + OF_ONE_OWNER * (len(known) + 1))
+    for each in near.rows:
         if owner := each.posting.owner:
-            found.append(Proposal(owner, each.theirs, each.posting.get_absolute_url()))
+            found.append(Proposal(owner, each.theirs, each.posting.get_absolute_url(), each))
     found += [Proposal(row, str(row.summary), row.get_absolute_url()) for row in entries(request)]
     best: dict[str, Proposal] = {}
     for proposal in found:
         keys = (proposal.who.pk, None) if isinstance(proposal.who, Organisation) else (None, proposal.who.pk)
         if keys not in known and keys != (request.organisation_id, None):
             best.setdefault(proposal.key, proposal)
-    return list(best.values())[:MOST]
+    return Proposals(list(best.values())[:MOST], near.compares)
 
 
 def entries(request: BrokeredRequest) -> list[Organisation | Cluster]:
@@ -86,7 +98,7 @@ def context(request: BrokeredRequest, reader: User) -> dict[str, Any]:
         "is_worked_on": works and is_taken,
         "sees_contact": reader.has_perm("matchmaking.edit_brokeredrequest", request),
         "candidates": [(candidate, next_steps(candidate) if works and is_taken else []) for candidate in candidates],
-        "proposals": proposals(request) if works and is_taken else [],
+        "proposed": proposals(request) if works and is_taken else None,
         "ledger": request.ledger.select_related("by", "candidate__organisation", "candidate__cluster"),
         "ledger_form": LedgerForm(),
         "candidate_form": CandidateForm(),

@@ -95,7 +95,7 @@ def load_requests(people: Mapping[str, User]) -> None:
     """One that nobody has taken, one a coordinator works on."""
     office, coordinator = people["secretariat"], people["coordinator"]
     common = {"side": "need", "language": "lt", "is_invented": True, "created_by": office}
-    BrokeredRequest.objects.create(
+    free = BrokeredRequest.objects.create(
         title="Rūko specialistas pieninei",
         text="Alpių pieninė ieško žmogaus, kuris išmanytų rūko poveikį sūrio brandinimui. Reikia dviejų "
         "dienų patarimo vietoje.",
@@ -111,6 +111,8 @@ def load_requests(people: Mapping[str, User]) -> None:
         asker_contact="Mads Vind", asker_email="mads@pavyzdys.test", came_by="Skambutis tinklo biurui",
         sectors=["manufacturing"], technologies=["coatings", "composites"], **common,
     )  # fmt: skip
+    for row in (free, taken):
+        brokering.keep_line(row)
     brokering.take(taken, by=coordinator)
     rainbows = Organisation.objects.get(key="demo-rainbows")
     candidate = brokering.propose(taken, rainbows, by=coordinator, reason="Bando kompozitus krušos ir vėjo tunelyje.")

@@ -108,8 +108,10 @@ def known(lines: Sequence[Line], model: EmbeddingModel | None) -> list[profiles.
 
 
 def has_vector(line: Line) -> bool:
-    """Of the model in use."""
-    return LineVector.objects.filter(line=line.pk, model__is_current=True).exclude(vector=b"").exists()
+    """Of the model in use, and a table in which it finds others by it."""
+    made = LineVector.objects.filter(line=line.pk, model__is_current=True).exclude(vector=b"")
+    key = made.values_list("model__key", flat=True).first()
+    return key is not None and search_table.exists(key)
 
 
 def tags(line: Line) -> frozenset[str]:
@@ -129,10 +131,9 @@ def fill_table(model: EmbeddingModel) -> None:
 
 
 def put_in_table(model: EmbeddingModel, ids: Iterable[int]) -> None:
-    """Write these lines to the table of the nearest, centred."""
-    lines = list(
-        Line.objects.filter(pk__in=list(ids)).select_related("posting__organisation", "posting__cluster", "participant")
-    )
+    """Write these lines to the table of the nearest, centred; not those of brokered requests, which nobody finds."""
+    rows = Line.objects.filter(pk__in=list(ids), brokered=None)
+    lines = list(rows.select_related("posting__organisation", "posting__cluster", "participant"))
     crowd = crowd_of(model)
     search_table.put(
         model,

