@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -62,6 +62,17 @@ def every(cron: str, name: str, **options: Any) -> Callable[[Callable[..., Any]]
         return app.periodic(cron=cron)(task(name, **{"queueing_lock": name, "lock": name, **options})(function))
 
     return decorate
+
+
+def for_each(rows: Iterable[Any], act: Callable[[Any], int], problem: str) -> int:
+    """What `act` gives for each, added up. One that fails is logged as this problem; it holds up no other."""
+    total = 0
+    for row in rows:
+        try:
+            total += act(row)
+        except Exception:
+            log.exception(problem, row=row.pk)
+    return total
 
 
 def discover() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from functools import partial
 
-import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
@@ -30,8 +30,6 @@ from klaster.events.models import (
 )
 from klaster.events.topics import RUN_BY_ME
 
-log = structlog.get_logger(__name__)
-
 NINE = datetime.time(9)  # in the zone of the event
 # How long after its time a letter still goes out, when the worker stood still.
 REMINDER_LATE, THANKS_LATE = datetime.timedelta(hours=12), datetime.timedelta(days=3)
@@ -42,14 +40,11 @@ AT_ONCE = 25  # letters of a mailing in one transaction
 @jobs.every("*/5 * * * *", "events.letters_by_the_clock")
 def letters_by_the_clock(timestamp: int) -> int:
     """Reminders and thanks that are due. An event that fails does not hold up the others."""
-    written = 0
-    for make in (remind, thank):
-        for event in DUE[make](timezone.now()):
-            try:
-                written += make(event, timezone.now())
-            except Exception:
-                log.exception("letters by the clock not written", event=event.pk, letter=make.__name__)
-    return written
+    now = timezone.now()
+    return sum(
+        jobs.for_each(DUE[make](now), partial(make, now=now), f"letters by the clock not written: {make.__name__}")
+        for make in (remind, thank)
+    )
 
 
 def settings_of(event: Event) -> LetterSettings:

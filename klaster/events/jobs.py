@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-import structlog
-
 from klaster.core import jobs
 from klaster.events import badge_prints
-from klaster.events.actions import (
-    certificates,
-    forgetting,
-    series,
-    states,
-    waiting,
-)
-from klaster.events.models import (
-    BadgePrint,
-    RegistrationImport,
-    Series,
-)
-
-log = structlog.get_logger(__name__)
+from klaster.events.actions import certificates, forgetting, series, states, waiting
+from klaster.events.models import BadgePrint, RegistrationImport, Series
 
 
 @jobs.every("* * * * *", "events.settle_states")
 def settle_states(timestamp: int) -> int:
     """Open and close registrations, and say that an event was held. One that fails does not hold up the others."""
-    moved = 0
-    for event in states.due_for_settling():
-        try:
-            moved += states.settle_now(event)
-        except Exception:
-            log.exception("state of an event not settled", event_id=event.pk)
-    return moved
+    return jobs.for_each(states.due_for_settling(), states.settle_now, "state of an event not settled")
 
 
 @jobs.every("* * * * *", "events.give_places")
 def give_places(timestamp: int) -> int:
     """End offers nobody took up in time and offer what is free to who waits; in how many events something moved."""
-    moved = 0
-    for event in waiting.due_for_giving_out():
-        try:
-            moved += bool(waiting.give_out_now(event))
-        except Exception:
-            log.exception("places of an event not given out", event_id=event.pk)
-    return moved
+    due = waiting.due_for_giving_out()
+    return jobs.for_each(due, lambda event: bool(waiting.give_out_now(event)), "places of an event not given out")
 
 
 @jobs.task("events.make_badges")
@@ -69,13 +44,7 @@ def forget_certificate_names(timestamp: int) -> int:
 @jobs.every("10 2 * * *", "events.extend_series")
 def extend_series(timestamp: int) -> int:
     """Make the events of series whose dates came within a year. One that fails does not hold up the others."""
-    made = 0
-    for row in Series.objects.exclude(starts=None):
-        try:
-            made += series.extend(row)
-        except Exception:
-            log.exception("series not extended", series=row.pk)
-    return made
+    return jobs.for_each(Series.objects.exclude(starts=None), series.extend, "series not extended")
 
 
 @jobs.every("40 3 * * *", "events.forget_imports")

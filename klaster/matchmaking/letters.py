@@ -10,6 +10,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
@@ -172,15 +173,12 @@ class News:
 @jobs.every("*/10 * * * *", "matchmaking.letters_by_the_clock")
 def letters_by_the_clock(timestamp: int) -> int:
     """Letters of the morning and reminders that are due. An event that fails does not hold up the others."""
-    written = 0
     rows = Matchmaking.objects.filter(phase__in=[Phase.ASKING, Phase.PLANNING, Phase.PUBLISHED])
-    for matchmaking in rows.select_related("event"):
-        for make in (morning, remind_by_the_clock):
-            try:
-                written += make(matchmaking, timezone.now())
-            except Exception:
-                log.exception("letters of matchmaking not written", matchmaking=matchmaking.pk, what=make.__name__)
-    return written
+    rows = rows.select_related("event")
+    return sum(
+        jobs.for_each(rows, partial(make, now=timezone.now()), f"letters of matchmaking not written: {make.__name__}")
+        for make in (morning, remind_by_the_clock)
+    )
 
 
 def morning(matchmaking: Matchmaking, now: datetime.datetime) -> int:
