@@ -24,6 +24,13 @@ SHORT: dict[str, str | Promise] = {
     Phase.PUBLISHED: gettext_lazy("Published"),
     Phase.OVER: gettext_lazy("Over"),
 }
+MOVED: dict[str, str | Promise] = {
+    Phase.PREPARING: gettext_lazy("It is prepared again: participants see nothing any more."),
+    Phase.ASKING: gettext_lazy("Participants can ask each other and answer now."),
+    Phase.PLANNING: gettext_lazy("Asking is closed: nobody asks or answers any more."),
+    Phase.PUBLISHED: gettext_lazy("It goes on: meetings can be booked and moved again."),
+    Phase.OVER: gettext_lazy("It is over: nobody books or moves a meeting any more."),
+}
 
 
 @dataclass

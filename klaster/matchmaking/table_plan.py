@@ -33,8 +33,9 @@ class Row:
 
 @dataclass
 class Plan:
-    """`now` and `next` are the times, in words; empty where there is none."""
+    """`now` and `next` are the times, in words; empty where there is none. `day` is that of the first of them."""
 
+    day: str
     now: str
     next: str
     rows: list[Row]
@@ -55,7 +56,8 @@ def at(matchmaking: Matchmaking, moment: datetime.datetime | None = None) -> Pla
             row.now = _seat(meeting)
         elif coming and meeting.starts < coming[0].ends and coming[0].starts < meeting.ends:
             row.next = _seat(meeting)
-    return Plan(_words(now, matchmaking), _words(coming[0] if coming else None, matchmaking), list(found.values()))
+    day = day_in_words(slots[0].starts.astimezone(matchmaking.event.zone).date()) if slots else ""
+    return Plan(day, _words(now, matchmaking), _words(coming[0] if coming else None, matchmaking), list(found.values()))
 
 
 def _placed(matchmaking: Matchmaking) -> list[Meeting]:

@@ -91,7 +91,11 @@ def test_phases_are_moved_with_their_checks(client):
     client.post(at(matchmaking, "desk_phase"), {"to": "over"})  # not from here
     matchmaking.refresh_from_db()
     assert matchmaking.phase == Phase.ASKING
-    assert AuditEvent.objects.filter(action="phase of matchmaking moved").count() == 1
+    closed = client.post(at(matchmaking, "desk_phase"), {"to": "planning"}, follow=True).content.decode()
+    assert "Asking is closed: nobody asks or answers any more." in closed
+    assert "Participants can ask each other and answer now." in closed  # of before, read now
+    client.post(at(matchmaking, "desk_phase"), {"to": "asking"})
+    assert AuditEvent.objects.filter(action="phase of matchmaking moved").count() == 3
 
 
 def test_those_who_have_not_answered_are_reminded_once_a_day(client):

@@ -13,6 +13,7 @@ from klaster.accounts.factories import UserFactory
 from klaster.core import pdf
 from klaster.events.factories import EventFactory, RegistrationFactory, SessionFactory, TeamMemberFactory
 from klaster.events.models import SessionChoice
+from klaster.events.when import day_in_words
 from klaster.matchmaking import factories as f
 from klaster.matchmaking import meeting_calendar, my_day, table_plan
 from klaster.matchmaking.actions import booking, requests
@@ -235,6 +236,7 @@ def test_the_screen_shows_now_and_next():
     assert plan.rows[1].now is None
     before = table_plan.at(fair, slots[0].starts - datetime.timedelta(hours=1))
     assert (before.now, before.rows[0].next.who) == ("", (str(one), str(other)))
+    assert before.day == day_in_words(slots[0].starts.astimezone(fair.event.zone).date())
 
 
 def test_sheets_have_everybodys_meetings(fair):
@@ -291,6 +293,7 @@ def test_an_hour_that_comes_twice_says_which_it_is(client):
 def test_from_the_day_one_comes_to_others_and_books_them(fair, client):
     one, other = someone(fair), someone(fair)
     client.force_login(registration_of(one).person)
+    assert f'{link("partner_link", one)}?to=meetings"' in client.get(link("my_day_by_link", one)).content.decode()
     assert link("partner_link", one) in client.get(link("my_day_by_link", one)).content.decode()
     page = reverse("partner_detail", args=[fair.event.slug, other.pk])
     assert link("meeting_book", one, other.pk) in client.get(page).content.decode()

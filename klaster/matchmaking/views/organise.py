@@ -81,9 +81,11 @@ def desk_settings(request: HttpRequest, slug: str) -> HttpResponse:
 def desk_phase(request: HttpRequest, slug: str) -> HttpResponse:
     matchmaking = desk.matchmaking_for(request, slug)
     try:
-        actions.move_phase(matchmaking, request.POST.get("to", ""), by=request.user)  # type: ignore[arg-type]
+        row = actions.move_phase(matchmaking, request.POST.get("to", ""), by=request.user)  # type: ignore[arg-type]
     except ValidationError as error:
         said(request, error)
+    else:
+        messages.success(request, phases.MOVED[row.phase])
     return redirect("matchmaking_desk", slug=slug)
 
 

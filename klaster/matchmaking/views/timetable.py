@@ -24,7 +24,7 @@ from klaster.matchmaking import comparing, desk, problems, publishing, run_page
 from klaster.matchmaking.actions import publishing as publish_actions
 from klaster.matchmaking.actions import runs as actions
 from klaster.matchmaking.forms.timetable import MakeForm, PlaceForm, new_seed
-from klaster.matchmaking.models import Matchmaking, Meeting, Phase, Representative, Run
+from klaster.matchmaking.models import Matchmaking, Meeting, MeetingSide, Phase, Representative, Run
 from klaster.matchmaking.run_page import RunPage
 from klaster.matchmaking.timetabling.replanning import free_places
 from klaster.matchmaking.views.organise import said
@@ -84,13 +84,15 @@ def desk_run(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if run.state == Run.State.FAILED:
         return render(request, "matchmaking/desk_run_failed.html", context | {"why": _(run.error) if run.error else ""})
     others = matchmaking.runs.filter(state__in=Run.ENDED_WELL).exclude(pk=run.pk).defer("problem")
-    context |= {"page": RunPage(run, matchmaking), "others": others[:8], "people": concerned(matchmaking, run),
+    context |= {"page": RunPage(run, matchmaking), "others": others[:8], "told": told_first(matchmaking),
                 "is_out": matchmaking.published_run_id == run.pk and matchmaking.phase == Phase.PUBLISHED}  # fmt: skip
     return render(request, "matchmaking/desk_run.html", context)
 
 
-def concerned(matchmaking: Matchmaking, run: Run) -> int:
-    return matchmaking.participants.filter(sides__meeting__placements__run=run).distinct().count()
+def told_first(matchmaking: Matchmaking) -> int:
+    """How many people get a letter when a timetable is published for the first time: of all who agreed to meet."""
+    sides = MeetingSide.objects.filter(meeting__in=matchmaking.meetings.agreed()).values("participant")
+    return Representative.objects.of(sides).count()
 
 
 @require_POST
