@@ -112,6 +112,11 @@ class Desk:
         rows: QuerySet = self.person.affiliations.active()  # type: ignore[attr-defined]
         return list(rows.select_related("organisation"))
 
+    @cached_property
+    def represented(self) -> list:
+        """Of those the ones for organisations this person does not manage."""
+        return [row for row in self.affiliations if row.organisation not in self.organisations]
+
     @property
     def cluster(self) -> Cluster | None:
         """The one in question, or else the first of the own."""

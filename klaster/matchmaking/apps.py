@@ -19,6 +19,7 @@ class MatchmakingConfig(AppConfig):
         more_parts.of_event(event_parts.of_event)
         more_parts.of_registration(event_parts.of_registration)
         workspace.add_todos(own_todos.todos)
+        workspace.add_links(own_todos.links)
         board_ready.register()
         after_migrate.register(keep_search_table)
         calendar_files.add_source(meeting_calendar.of_person)

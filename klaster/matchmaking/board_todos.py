@@ -98,21 +98,28 @@ def waiting_brokered(desk: Desk) -> list[BrokeredRequest]:
     return list(BrokeredRequest.objects.filter(which).annotate(latest=Max("ledger__day")).order_by("created_at"))
 
 
+def introductions_asked_of(desk: Desk) -> list[Outcome]:
+    """Those of which this person was asked what came of them, since whoever asked has left no address."""
+    rows = unanswered().filter(candidate__request__taken_by=desk.person, candidate__request__asker_email="")
+    return list(rows.select_related("candidate__request"))
+
+
 def in_state(rows: Iterable[Row], state: str) -> list[Row]:
     return [row for row in rows if row.state == state]
 
 
-# --- lines of the side navigation -------------------------------------------------------------------------------------
+# --- lines of the side navigation: each counts its to-dos -------------------------------------------------------------
 def links(desk: Desk) -> Iterator[Link]:
     if desk.once(may_write):
-        yield Link(_("Offers and needs"), reverse("my_postings"), "handshake", Group.ACTIVITY, pages=OF_POSTINGS)
-        waiting = len(in_state(desk.once(waiting_interests), InterestState.SENT))
+        waiting = len([*to_review(desk), *returned(desk), *ending(desk)])
+        yield Link(_("Offers and needs"), reverse("my_postings"), "handshake", Group.ACTIVITY, waiting, OF_POSTINGS)
+        waiting = len([*to_answer(desk), *have_you_talked(desk)])
         url = reverse("my_interests")
         yield Link(_("Messages about postings"), url, "send", Group.ACTIVITY, waiting, OF_INTERESTS)
     if SavedSearch.objects.visible_to(desk.person).exists():
         yield Link(_("Saved searches"), reverse("saved_searches"), "bell", Group.ACTIVITY, pages=OF_SEARCHES)
     if desk.once(may_broker):
-        waiting = len(in_state(desk.once(waiting_brokered), BrokeredState.OPEN))
+        waiting = len([*brokered(desk)])
         group = Group.NETWORK if desk.person.is_secretariat else Group.ACTIVITY
         url = reverse("brokered_list")
         yield Link(_("Brokered requests"), url, "users", group, waiting, OF_BROKERING)
@@ -131,13 +138,14 @@ def todos(desk: Desk) -> Iterator[Todo]:
 
 
 def brokered(desk: Desk) -> Iterator[Todo]:
-    """Taken by this person, and nothing was done for two weeks; asked for and taken by nobody, for the office."""
+    """Taken by nobody; taken by this person, and nothing was done for two weeks; and what came of introductions."""
     rows = desk.once(waiting_brokered)
-    for row in in_state(rows, BrokeredState.OPEN) if desk.person.is_secretariat else ():
+    for row in in_state(rows, BrokeredState.OPEN):
         yield Todo(
             title=_("Nobody has taken it: %(title)s") % {"title": row.title},
             text=f"{row.asker}, {countries.name(str(row.asker_country))}",
             acts=(Act(_("Look"), row.get_absolute_url()),),
+            urgency=Urgency.WAITING if desk.person.is_secretariat else Urgency.LATER,
             icon="users",
             day=timezone.localdate(row.created_at),
         )
@@ -153,6 +161,8 @@ def brokered(desk: Desk) -> Iterator[Todo]:
             icon="users",
             day=latest,
         )
+    for asked in desk.once(introductions_asked_of):
+        yield what_came_of_it(asked.candidate.request.title, asked.token)  # type: ignore[union-attr]
 
 
 def to_review(desk: Desk) -> Iterator[Todo]:

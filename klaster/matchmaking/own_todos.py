@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from klaster.directory.workspace import Act, Desk, Todo, Urgency
+from klaster.directory.workspace import Act, Desk, Group, Link, Todo, Urgency
 from klaster.matchmaking.actions import reports
 from klaster.matchmaking.board_todos import unanswered, what_came_of_it
 from klaster.matchmaking.models import (
@@ -29,18 +29,30 @@ SOON = datetime.timedelta(days=2)
 def todos(desk: Desk) -> Iterator[Todo]:
     """Requests to answer, colleagues to take in, lines to write, meetings to report, what came of them: one
     question for all events of the person."""
-    for row in participants(desk):
-        if row.matchmaking.phase != Phase.OVER:
-            yield from before_it_ends(row)
-        if row.is_unreported:  # type: ignore[attr-defined]
-            yield Todo(
-                title=_("How were your meetings? %(event)s") % {"event": row.matchmaking.event.title},
-                text=_("Say which were held and what comes of them."),
-                acts=(Act(_("Say it"), reverse("my_day", args=[row.matchmaking.event.slug])),),
-                urgency=Urgency.LATER, icon="handshake",
-            )  # fmt: skip
-        if row.unanswered:  # type: ignore[attr-defined]
-            yield what_came_of_it(str(row.matchmaking.event.title), row.unanswered)  # type: ignore[attr-defined]
+    for row in desk.once(participants):
+        yield from todos_of(row)
+
+
+def links(desk: Desk) -> Iterator[Link]:
+    """To the own meetings of each such event; counts its to-dos."""
+    for row in desk.once(participants):
+        title = _("Meetings: %(event)s") % {"event": row.matchmaking.event.title}
+        url = reverse("my_meetings", args=[row.matchmaking.event.slug])
+        yield Link(title, url, "list-checks", Group.ACTIVITY, len([*todos_of(row)]))
+
+
+def todos_of(row: Participant) -> Iterator[Todo]:
+    if row.matchmaking.phase != Phase.OVER:
+        yield from before_it_ends(row)
+    if row.is_unreported:  # type: ignore[attr-defined]
+        yield Todo(
+            title=_("How were your meetings? %(event)s") % {"event": row.matchmaking.event.title},
+            text=_("Say which were held and what comes of them."),
+            acts=(Act(_("Say it"), reverse("my_day", args=[row.matchmaking.event.slug])),),
+            urgency=Urgency.LATER, icon="handshake",
+        )  # fmt: skip
+    if row.unanswered:  # type: ignore[attr-defined]
+        yield what_came_of_it(str(row.matchmaking.event.title), row.unanswered)  # type: ignore[attr-defined]
 
 
 def participants(desk: Desk) -> list[Participant]:

@@ -38,7 +38,6 @@ def my(request: HttpRequest) -> HttpResponse:
         "fresh": sections.fresh if sections else [],
         "stale_after": settings.STALE_AFTER_DAYS,
         "requests": [(row, actions.ticket_of(row)) for row in requests.order_by("-sent_at", "pk")],
-        "represented": [row for row in desk.affiliations if row.organisation not in desk.organisations],
     }
     return render(request, "directory/my.html", context)
 

@@ -14,7 +14,18 @@ from klaster.core.models import Letter
 from klaster.directory import factories as d
 from klaster.directory.actions.editing import version_of
 from klaster.directory.models.organisations import today
-from klaster.matchmaking import board_evidence, brokering_page, emails, jobs, near_lines, search_table, vectors
+from klaster.directory.workspace import Desk
+from klaster.matchmaking import (
+    board_evidence,
+    board_todos,
+    brokering_page,
+    emails,
+    jobs,
+    near_lines,
+    own_todos,
+    search_table,
+    vectors,
+)
 from klaster.matchmaking import factories as f
 from klaster.matchmaking.actions import brokering as actions
 from klaster.matchmaking.actions import interests, postings
@@ -342,3 +353,36 @@ def test_the_office_reads_it_and_takes_it_away(office, coordinator):
     assert wrong.status_code == 422
     table = b"".join(signed_in(office).get(url("board_evidence_export", "csv"))).decode()
     assert "postings that came to the board" in table
+
+
+def test_the_side_counts_what_the_to_dos_say_whoever_looks(coordinator, office, request_, in_english):
+    mine = f.BrokeredRequestFactory(state="taken", taken_by=coordinator, taken_at=timezone.now(), title="Mine")
+    f.LedgerEntryFactory(request=mine, day=today() - 20 * DAY, by=coordinator)
+    asked = f.CandidateFactory(request=mine, state="introduced")
+    assert actions.ask_later(asked)
+    f.PostingFactory(state="returned", created_by=coordinator, cluster=Desk(coordinator).clusters[0])
+    expected = {
+        coordinator: ["How does it go? Mine", "Nobody has taken it: A dairy specialist", "What came of it? Mine"],
+        office: ["Nobody has taken it: A dairy specialist"],
+    }
+    for person, titles in expected.items():
+        desk = Desk(person)
+        assert sorted(todo.title for todo in board_todos.brokered(desk)) == titles
+        counts = {link.title: link.count for link in board_todos.links(desk)}
+        assert counts["Brokered requests"] == len(titles)
+        assert sum(counts.values()) == len(list(board_todos.todos(desk)))
+        page = " ".join(signed_in(person).get(reverse("my")).content.decode().split())
+        assert f'Brokered requests <span class="n">{len(titles)}</span>' in page
+    Outcome.objects.update(kind="nothing", answered_at=timezone.now())
+    assert len(list(board_todos.brokered(Desk(coordinator)))) == 2
+
+
+def test_whoever_acts_for_a_firm_finds_it_and_their_meetings_at_the_side(in_english):
+    person = d.AffiliationFactory().person
+    mine = f.ParticipantFactory(people=[person], matchmaking__event__title={"en": "The fair"})
+    f.MeetingRequestFactory(asked=mine, asker__matchmaking=mine.matchmaking)
+    page = " ".join(signed_in(person).get(reverse("my")).content.decode().split())
+    assert f'href="{person.affiliations.get().organisation.get_absolute_url()}"' in page
+    link = next(link for link in own_todos.links(Desk(person)))
+    assert (link.title, link.count) == ("Meetings: The fair", 2)  # to answer, and to say what one offers
+    assert f'href="{link.url}"' in page
