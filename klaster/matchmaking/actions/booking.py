@@ -140,6 +140,8 @@ def put(meeting: Meeting, time: FreeTime) -> None:
         meeting.changed_at = timezone.now()
         meeting.sequence += 1
     meeting.starts, meeting.ends, meeting.table = time.slot.starts, time.ends, time.table
+    if meeting.is_pinned:  # what they agreed stands in the next timetable, too
+        meeting.pinned_slot, meeting.pinned_table = time.slot, time.table if meeting.pinned_table else None
     meeting.save()
     meeting.sittings.exclude(representative__in=time.people).delete()
     there = set(meeting.sittings.values_list("representative", flat=True))

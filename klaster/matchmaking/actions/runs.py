@@ -75,7 +75,8 @@ def look(event: Event, held: tuple[Assignment, ...], meeting: int, start: int, t
     for who in event.sides[meeting]:
         if not any(person.is_free(starts, ends) for person in event.people.get(who, [])):
             found.hard.append(_("%(who)s: nobody is free then") % {"who": event.participants[who]})
-    found.table = _table(event, others, meeting, start, table, found)
+    at = next((each.table for each in held if each.meeting == meeting), None)
+    found.table = _table(event, others, meeting, start, table, at, found)
     moved = Assignment(meeting, start, found.table)
     while True:
         tried = [each for each in others if each.meeting not in found.displaced]
@@ -88,9 +89,10 @@ def look(event: Event, held: tuple[Assignment, ...], meeting: int, start: int, t
 
 
 def _table(
-    event: Event, others: list[Assignment], meeting: int, start: int, wanted: int | None, found: Look
+    event: Event, others: list[Assignment], meeting: int, start: int, wanted: int | None, at: int | None, found: Look
 ) -> int | None:
-    """The table wanted, its meeting displaced; or the first that nobody sits at and nobody owns."""
+    """The table wanted, its meeting displaced; or the one it is at if that is free then; or the first that nobody sits
+    at and nobody owns."""
     if event.is_online(meeting):
         if event.rooms and not _has_room(event, others, meeting, start):
             found.hard.append(_("All online rooms are taken then."))
@@ -111,6 +113,8 @@ def _table(
         _refuse_pinned(event, found)
         return own
     free = [n for n in range(len(event.tables)) if n not in taken]
+    if at in free:
+        return at
     if not free:
         found.hard.append(_("All tables are taken then: choose one to take its place."))
     return next((n for n in free if n not in owned), free[0] if free else None)

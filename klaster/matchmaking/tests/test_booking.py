@@ -8,12 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.utils import timezone
 
+from klaster.accounts.factories import UserFactory
 from klaster.core.tests.together import at_once, refused
 from klaster.events.factories import CategoryFactory, SessionFactory
 from klaster.events.models import SessionChoice
 from klaster.matchmaking import factories as f
 from klaster.matchmaking import my_day
-from klaster.matchmaking.actions import booking, requests
+from klaster.matchmaking.actions import booking, requests, runs
 from klaster.matchmaking.free_times import free_times
 from klaster.matchmaking.models import AskRule, Block, Meeting, MoveProposal, Sitting, Unavailable
 
@@ -167,6 +168,17 @@ def test_a_meeting_moves_when_the_other_agrees(fair, send_letters, in_english):
     assert [mail.subject for mail in send_letters()][1:] == [
         f"{one} asks you to meet at another time", f"Your meeting with {other} has moved",
     ]  # fmt: skip
+
+
+def test_the_lock_of_a_meeting_moves_with_it(fair):
+    one, other = someone(fair), someone(fair)
+    slots = slots_of(fair)
+    meeting = booking.book(one, other, slots[0], by=None)
+    runs.pin(meeting, slots[0], meeting.table, by=UserFactory(secretariat=True))
+    booking.book(someone(fair), someone(fair), slots[2], by=None)
+    booking.answer_move(booking.propose_move(meeting, slots[2], one, by=None), other, agrees=True, by=None)
+    meeting.refresh_from_db()
+    assert (meeting.is_pinned, meeting.pinned_slot, meeting.pinned_table) == (True, slots[2], meeting.table)
 
 
 def test_a_move_lapses_when_the_time_is_taken_meanwhile(fair):

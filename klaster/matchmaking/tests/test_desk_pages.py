@@ -285,6 +285,7 @@ def test_moves_are_listed_before_they_are_published(client, fair):
     url = at(fair, "desk_place", first.pk, place.meeting_id)
     other = next(slot for slot in fair.slots.all() if slot != place.slot)
     table = fair.tables.first().pk
+    assert client.get(url).context["form"].initial == {"slot": place.slot_id}  # who moves it takes nobody's table
     full = client.post(url, {"slot": other.pk, "table": ""})
     assert "All tables are taken then" in full.content.decode()
     refused = client.post(url, {"slot": other.pk, "table": table})

@@ -210,6 +210,18 @@ def test_what_is_in_the_way_is_said_before_it_is_done(fair, in_english):
     assert run.levels[0]["value"] == run.figures["held"] < 6
 
 
+@pytest.mark.django_db
+def test_by_hand_a_meeting_keeps_its_table_where_that_is_free():
+    matchmaking, parties = an_event(people=4, slots=3, tables=2)
+    one, other = [f.MeetingFactory(matchmaking=matchmaking, between=pair) for pair in (parties[:2], parties[2:])]
+    slots, tables = list(matchmaking.slots.order_by("starts")), list(matchmaking.tables.order_by("number"))
+    by, run = office(), made(matchmaking)
+    for meeting, slot, table in [(one, 0, tables[1]), (other, 1, tables[1]), (one, 1, None), (other, 2, None)]:
+        runs.place(run, meeting, slots[slot], table, by=by)
+    placed = {place.meeting: (place.slot, place.table) for place in run.placements.all()}
+    assert placed == {one: (slots[1], tables[0]), other: (slots[2], tables[1])}
+
+
 def test_a_published_timetable_is_changed_as_a_copy(fair):
     by, run = office(), made(fair)
     published(run, by=by)

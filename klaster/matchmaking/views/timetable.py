@@ -178,7 +178,7 @@ def desk_place(request: HttpRequest, slug: str, pk: int, meeting: int) -> HttpRe
     notes = where(event, held, meeting)
     form = PlaceForm(
         request.POST or None, matchmaking=matchmaking, notes=notes, is_online=event.is_online(meeting),
-        initial={"slot": place.slot_id, "table": place.table_id},
+        initial={"slot": place.slot_id},
     )  # fmt: skip
     in_the_way: list[str] = []
     if form.is_valid():
