@@ -4,7 +4,7 @@ in their language, on the site and by letter as they have chosen, once for each 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
@@ -27,6 +27,20 @@ def moved(meeting: Meeting, proposal: MoveProposal, *, by: Participant) -> None:
     words = gettext_noop("Your meeting with %(who)s has moved"), ALL_AT
     for each in _others(meeting, by):
         _tell(meeting, [each], _others(meeting, each)[0], words, f"moved {proposal.pk}")
+
+
+def called_off(meeting: Meeting, by: Participant, to: Iterable[Participant], reason: str) -> None:
+    """With the time they have again."""
+    said = gettext_noop("%(day)s, %(time)s: you are free then again. They write: %(reason)s")
+    body = said if reason else gettext_noop("%(day)s, %(time)s: you are free then again.")
+    _tell(
+        meeting,
+        to,
+        by,
+        (gettext_noop("%(who)s cancelled the meeting with you"), body),
+        f"cancelled {by.pk}",
+        reason=reason,
+    )
 
 
 def late(meeting: Meeting, *, by: Participant) -> None:
@@ -77,17 +91,24 @@ def _tell(
     key: str,
     *,
     new: datetime.datetime | None = None,
+    reason: str = "",
 ) -> None:
+    params = {"who": str(who), "reason": reason}
     for each in Representative.objects.of(to):
         with override(language_of(each.registration)):
-            _tell_one(meeting, each, who, words, f"{key} {meeting.pk} {meeting.sequence}", new)
+            _tell_one(meeting, each, params, words, f"{key} {meeting.pk} {meeting.sequence}", new)
 
 
 def _tell_one(
-    meeting: Meeting, to: Representative, who: Participant, words: Words, key: str, new: datetime.datetime | None
+    meeting: Meeting,
+    to: Representative,
+    given: Mapping[str, str],
+    words: Words,
+    key: str,
+    new: datetime.datetime | None,
 ) -> None:
     event, zone = to.registration.event, to.registration.event.zone
-    params = {"who": str(who), "event": str(event.title)}
+    params = {**given, "event": str(event.title)}
     if meeting.starts is not None and meeting.ends is not None:
         starts = meeting.starts.astimezone(zone)
         params |= {

@@ -107,7 +107,7 @@ COLUMNS: list[tuple[Any, Any]] = [
     (gettext_lazy("Priority for the one asked"), lambda line: line.request.get_answer_priority_display() or ""),
     (gettext_lazy("State"), lambda line: line.words),
     (gettext_lazy("Sent"), lambda line: line.request.sent_at),
-    (gettext_lazy("Answered"), lambda line: line.request.answered_at),
+    (pgettext_lazy("when it was", "Answered"), lambda line: line.request.answered_at),
     (gettext_lazy("Asked by the organiser"), lambda line: line.request.is_on_behalf),
     (gettext_lazy("Time"), lambda line: line.when),
     (

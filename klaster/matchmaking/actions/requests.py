@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from klaster.core import audit
 from klaster.directory.actions.rights import demand
-from klaster.matchmaking import letters
+from klaster.matchmaking import letters, live_letters
 from klaster.matchmaking.actions.locks import lock
 from klaster.matchmaking.asking import Categories, may_ask, weight_of
 from klaster.matchmaking.models import (
@@ -270,7 +270,10 @@ def cancel(meeting: Meeting, side: Participant, *, by: User | None, reason: str 
     else:
         _cancel(row, side, reason)
     audit.record(gettext_noop("cancelled a meeting"), row, by=by, after={"by": side.pk})
-    letters.cancelled(row, side, others, reason)
+    if row.starts is not None and row.matchmaking.is_published:
+        live_letters.called_off(row, side, others, reason)
+    else:
+        letters.cancelled(row, side, others, reason)
     return row
 
 

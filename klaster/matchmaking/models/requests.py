@@ -103,6 +103,11 @@ class MeetingRequest(models.Model):
         return self.state == self.State.SENT and self.matchmaking.answers_are_over
 
     @property
+    def is_called_off(self) -> bool:
+        """The two had agreed, and one called the meeting off: the asker where it is withdrawn now, else the other."""
+        return self.state in (self.State.DECLINED, self.State.WITHDRAWN) and hasattr(self, "meeting")
+
+    @property
     def words(self) -> str:
         return gettext("closed without an answer") if self.is_closed else self.get_state_display()
 

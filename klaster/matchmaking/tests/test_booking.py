@@ -145,11 +145,15 @@ def test_who_may_not_book(fair, why, in_english):
     assert not Meeting.objects.exists()
 
 
-def test_calling_off_frees_the_time(fair):
+def test_calling_off_frees_the_time_and_says_which(fair, send_letters, in_english):
     one, other = someone(fair), someone(fair)
     slots = slots_of(fair)
     requests.cancel(booking.book(one, other, slots[0], by=None), other, by=None, reason="ill")
     assert times(fair, one, other) == slots
+    mail = send_letters()[-1]
+    assert mail.subject == f"{other} cancelled the meeting with you"
+    starts, ends = (moment.astimezone(fair.event.zone).strftime("%H:%M") for moment in (slots[0].starts, slots[0].ends))
+    assert f"{starts}–{ends}: you are free then again. They write: ill" in mail.body
 
 
 def test_a_meeting_moves_when_the_other_agrees(fair, send_letters, in_english):

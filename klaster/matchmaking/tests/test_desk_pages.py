@@ -15,7 +15,7 @@ from klaster.core.models import AuditEvent, Letter
 from klaster.events.factories import CategoryFactory, EventFactory
 from klaster.matchmaking import factories as f
 from klaster.matchmaking import making
-from klaster.matchmaking.actions import organise
+from klaster.matchmaking.actions import organise, requests
 from klaster.matchmaking.models import AskRule, Matchmaking, Meeting, Participant, Phase, Run, Slot
 from klaster.matchmaking.tests.desk import all_meet, an_event, made, office, published
 
@@ -300,6 +300,16 @@ def test_moves_are_listed_before_they_are_published(client, fair):
     assert client.post(at(fair, "desk_publish", copy.pk)).status_code == 302
     assert Meeting.objects.get(pk=place.meeting_id).starts == other.starts
     assert client.get(at(fair, "desk_compare", copy.pk) + f"?with={first.pk}").status_code == 200
+
+
+def test_the_published_timetable_says_that_people_changed_it(client, fair):
+    run = made(fair)
+    published(run)
+    one = Meeting.objects.placed().first()
+    page = at(fair, "desk_run", run.pk)
+    assert client.get(page).context["changed"] == 0
+    requests.cancel(one, one.sides.first().participant, by=None)
+    assert "1 meeting has changed since this was published" in client.get(page).content.decode()
 
 
 def test_locking_and_taking_back_from_the_page(client, fair):

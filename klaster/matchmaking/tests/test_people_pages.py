@@ -10,6 +10,7 @@ from klaster.accounts.factories import UserFactory
 from klaster.directory.factories import OrganisationFactory, SectorFactory
 from klaster.events.factories import RegistrationFactory
 from klaster.matchmaking import factories as f
+from klaster.matchmaking.actions import requests
 from klaster.matchmaking.models import (
     Block,
     Line,
@@ -302,3 +303,14 @@ def test_what_nobody_answered_in_time_came_to_nothing_and_leads_to_booking(clien
         assert client.get(link).url == page("partner_list")
     assert "The time to answer is over." in client.get(page("request_answer", asker.requests_sent.get().pk)).text
     assert MeetingRequest.objects.get(pk=row.pk).words == "closed without an answer"
+
+
+@pytest.mark.parametrize("by_me", [True, False])
+def test_a_meeting_called_off_stands_there_for_both(client, me, by_me):
+    for asks in (True, False):
+        other = f.ParticipantFactory(matchmaking=me.matchmaking)
+        row = requests.ask(*((me, other) if asks else (other, me)), by=None)
+        requests.cancel(requests.accept(row, row.asked, by=None), me if by_me else other, by=None)
+    text = client.get(page("my_meetings")).text
+    words = [text.count(f"{who} called the meeting off.") for who in ("You", "They")]
+    assert words == ([2, 0] if by_me else [0, 2])

@@ -30,8 +30,8 @@ def my_meetings(request: HttpRequest, me: Me) -> HttpResponse:
     """What waits for me first, then what is agreed, what I wait for, and what came to nothing; where a free time can
     be booked instead, it says so."""
     mine = me.participant
-    got = list(mine.requests_got.select_related("asker", "matchmaking").order_by("sent_at", "pk"))
-    sent = list(mine.requests_sent.select_related("asked", "matchmaking").order_by("-sent_at", "-pk"))
+    got = list(mine.requests_got.select_related("asker", "matchmaking", "meeting").order_by("sent_at", "pk"))
+    sent = list(mine.requests_sent.select_related("asked", "matchmaking", "meeting").order_by("-sent_at", "-pk"))
     meetings = actions.meetings_of(mine).select_related("table").prefetch_related("sides__participant", "request")
     agreed = [
         (row, [side.participant for side in row.sides.all() if side.participant_id != mine.pk])
@@ -44,7 +44,7 @@ def my_meetings(request: HttpRequest, me: Me) -> HttpResponse:
         "sent": [row for row in sent if row.waits],
         "ended": actions.closed(mine)
         + [row for row in sent if row.state in (S.DECLINED, S.WITHDRAWN)]
-        + [row for row in got if row.state == S.DECLINED],
+        + [row for row in got if row.state == S.DECLINED or row.is_called_off],
         "figures": finding.figures(me),
         "form": AcceptForm(),
         "until": moment_of(answers_until, me.matchmaking.event) if answers_until else "",

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -86,7 +87,16 @@ def desk_run(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     others = matchmaking.runs.filter(state__in=Run.ENDED_WELL).exclude(pk=run.pk).defer("problem")
     context |= {"page": RunPage(run, matchmaking), "others": others[:8], "told": told_first(matchmaking),
                 "is_out": matchmaking.published_run_id == run.pk and matchmaking.phase == Phase.PUBLISHED}  # fmt: skip
+    context["changed"] = changed_since(run) if context["is_out"] else 0
     return render(request, "matchmaking/desk_run.html", context)
+
+
+def changed_since(run: Run) -> int:
+    """Meetings that people have moved, called off or booked since this timetable was published."""
+    placed = run.placements.exclude(slot=None)
+    gone = placed.exclude(meeting__state=Meeting.State.AGREED, meeting__starts=F("slot__starts"))
+    meetings = Meeting.objects.placed().filter(matchmaking=run.matchmaking)
+    return gone.count() + meetings.exclude(pk__in=placed.values("meeting")).count()
 
 
 def told_first(matchmaking: Matchmaking) -> int:
