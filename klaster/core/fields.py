@@ -16,14 +16,23 @@ from django.db.models import Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import formats
+from django.utils.translation import gettext, override, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from klaster.core import languages
 
 
 class Translated(dict[str, str]):
     """A text by language code; `str()` gives the reader's language, else English, else whatever there is."""
+
+    @classmethod
+    def of(cls, words: str) -> Translated:
+        """A message id in every language."""
+        found = cls()
+        for code in languages.codes():
+            with override(code):
+                found[code] = gettext(words) if words else ""
+        return found
 
     def in_language(self, language: str | None = None) -> tuple[str, str]:
         """(text, the language it is really in); ("", "") when there is no text at all."""

@@ -10,6 +10,8 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import FileSystemStorage
+from django.db import transaction
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils._os import safe_join
 from django.utils.http import http_date
@@ -60,6 +62,12 @@ def public_file(request: HttpRequest, path: str) -> HttpResponse | FileResponse:
     response["Last-Modified"] = http_date(found.st_mtime)
     response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"  # a changed picture has a new name
     return guarded(response)
+
+
+def forget(file: FieldFile) -> None:
+    """Delete it once the row no longer names it for good."""
+    storage, name = file.storage, file.name or ""
+    transaction.on_commit(lambda: storage.delete(name))
 
 
 def attachment(file: IO[bytes] | Any, name: str) -> FileResponse:

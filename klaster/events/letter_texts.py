@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, override
-
-from klaster.core import languages
-from klaster.core.fields import Translated
+from django.utils.translation import gettext_lazy, gettext_noop
 
 
 class LetterKind(models.TextChoices):
@@ -111,11 +108,3 @@ INVITATION = gettext_noop(
     "Hello,\n\nyou came to an earlier event of this series, and said that you would like to hear of the next. Here it "
     "is.\n\nEvent: {event}\nWhen: {when}\nWhere: {place}\n\nMore, and registration: {page}\n\nOrganised by {organiser}"
 )
-
-
-def in_all_languages(words: str) -> Translated:
-    found = Translated()
-    for code in languages.codes():
-        with override(code):
-            found[code] = _(words)
-    return found

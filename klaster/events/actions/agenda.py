@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models.fields.files import FieldFile
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from klaster.core import audit
+from klaster.core import audit, files, ordering
 from klaster.directory.actions.editing import demand_version
 from klaster.directory.actions.rights import demand
 from klaster.events import calendar_files, times
@@ -51,7 +50,7 @@ def save_part(row: Any, *, by: User, values: Mapping[str, Any], version: str = "
         if name not in ("speakers", "chairs"):
             setattr(row, name, value)
     if row.pk is None and hasattr(row, "position"):
-        row.position = (model._default_manager.filter(event=event).aggregate(n=models.Max("position"))["n"] or 0) + 1
+        row.position = ordering.end(model._default_manager.filter(event=event))
     row.full_clean()
     row.save()
     if isinstance(row, Session):
@@ -60,7 +59,7 @@ def save_part(row: Any, *, by: User, values: Mapping[str, Any], version: str = "
         sessions.fill(event)  # there may be more places than before
     audit.record(gettext_noop("changed") if before else gettext_noop("added"), row, by=by, before=before)
     for file in replaced:
-        _forget(file)
+        files.forget(file)
     return row
 
 
@@ -70,12 +69,6 @@ def _new_in_calendars(event: Event, session: Session, before: Mapping[str, Any] 
     if before and any(before[name] != after[name] for name in calendar_files.SHOWN_SESSION_FIELDS):
         event.sequence += 1
         event.save(update_fields=["sequence"])  # forms of the event that stand open stay good
-
-
-def _forget(file: FieldFile) -> None:
-    """Delete it once the row no longer names it for good."""
-    storage, name = file.storage, file.name or ""
-    transaction.on_commit(lambda: storage.delete(name))
 
 
 def _set_speakers(session: Session, values: Mapping[str, Any]) -> None:
@@ -100,26 +93,18 @@ def delete_part(row: Any, *, by: User) -> None:
         return
     if isinstance(row, Session) and (row.choices.exists() or row.given_up.exists()):
         raise ValidationError(_("People have chosen this session. Mark it as cancelled: then their calendars show it."))
-    files = [getattr(row, name) for name in FILES if getattr(row, name, None)]
+    named = [getattr(row, name) for name in FILES if getattr(row, name, None)]
     audit.record(gettext_noop("deleted"), row, by=by, before=audit.snapshot(row), after={})
     row.delete()
-    for file in files:
-        _forget(file)
+    for file in named:
+        files.forget(file)
 
 
 @transaction.atomic
 def reorder(row: Any, *, by: User, step: int) -> None:
-    """Move a row up (-1) or down (+1) in its list; all get new positions."""
+    """Move a row up (-1) or down (+1) in its list."""
     event = _locked(row, by)
-    rows: Sequence[Any] = list(type(row)._default_manager.filter(event=event).order_by("position", "pk"))
-    here = next(n for n, each in enumerate(rows) if each.pk == row.pk)
-    there = min(max(here + step, 0), len(rows) - 1)
-    order = [each for each in rows if each.pk != row.pk]
-    order.insert(there, rows[here])
-    for position, each in enumerate(order, start=1):
-        if each.position != position:
-            each.position = position
-            each.save(update_fields=["position"])
+    ordering.move(type(row)._default_manager.filter(event=event), row, step)
 
 
 @transaction.atomic

@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import gettext_noop
 
 from klaster.accounts.models import User
-from klaster.core import audit, languages
+from klaster.core import audit
+from klaster.core.fields import Translated
 from klaster.events import certificates
 from klaster.events.actions import states
 from klaster.events.actions.forgetting import FORGOTTEN, long_ago
@@ -33,7 +34,7 @@ def issue(event: Event, *, by: User) -> int:
     were_there = sessions_attended(event)
     rows = (
         event.registrations.filter(pk__in=were_there).exclude(pk__in=event.certificates.values("registration"))
-        .exclude(name__in=["", FORGOTTEN, *in_every_language("Erased person")])
+        .exclude(name__in=["", FORGOTTEN, *Translated.of("Erased person").values()])
         .select_related("organisation").order_by("number")
     )  # fmt: skip
     made = _make(event, rows, were_there)
@@ -84,14 +85,6 @@ def _make(event: Event, rows: Iterable[Registration], were_there: dict[int, set[
             )
         )
     return Certificate.objects.bulk_create(made)
-
-
-def in_every_language(words: str) -> set[str]:
-    found = set()
-    for code in languages.codes():
-        with override(code):
-            found.add(_(words))
-    return found
 
 
 def forget_names() -> int:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from klaster.core import audit
+from klaster.core import audit, ordering
 from klaster.directory.actions.rights import demand
 from klaster.events.actions import agenda, states
 from klaster.events.actions.waiting import give_out
@@ -39,9 +39,7 @@ def save_part(row: Any, *, by: User, values: Mapping[str, Any]) -> Any:
         if name != "categories":
             setattr(row, name, value)
     if row.pk is None and hasattr(row, "position"):
-        row.position = (
-            type(row)._default_manager.filter(event=event).aggregate(n=models.Max("position"))["n"] or 0
-        ) + 1
+        row.position = ordering.end(type(row)._default_manager.filter(event=event))
     row.full_clean()
     row.save()
     if asked_of is not None:

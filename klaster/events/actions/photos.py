@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from PIL import Image
 
 from klaster.accounts.models import User
-from klaster.core import audit
+from klaster.core import audit, files, ordering
 from klaster.events.actions import states
 from klaster.events.models import Photo
 
@@ -42,7 +42,7 @@ def add(photo: Photo, picture: File[bytes], *, by: User) -> Photo:
     states.lock(photo.event)
     photo.picture, (photo.width, photo.height) = sized(picture, LARGE)
     photo.small, (photo.small_width, _height) = sized(picture, SMALL)
-    photo.position = photo.event.photos.count()
+    photo.position = ordering.end(photo.event.photos)
     photo.added_by = by
     photo.full_clean()
     photo.save()
@@ -64,20 +64,13 @@ def change(photo: Photo, *, by: User, values: Mapping[str, Any]) -> Photo:
 @transaction.atomic
 def move_up(photo: Photo) -> None:
     states.lock(photo.event)
-    rows = list(photo.event.photos.order_by("position", "pk"))
-    at = next(number for number, row in enumerate(rows) if row.pk == photo.pk)
-    if at:
-        rows[at - 1], rows[at] = rows[at], rows[at - 1]
-    for position, row in enumerate(rows):
-        row.position = position
-    Photo.objects.bulk_update(rows, ["position"])
+    ordering.move(photo.event.photos, photo, -1)
 
 
 @transaction.atomic
 def remove(photo: Photo, *, by: User) -> None:
     """The row and, once that is certain, both files: who takes consent back wants the picture gone."""
-    files = [photo.picture, photo.small]
     audit.record(gettext_noop("took a picture away"), photo.event, by=by, before={"picture": photo.picture.name})
     photo.delete()
-    for file in files:
-        transaction.on_commit(lambda file=file: file.storage.delete(file.name))  # type: ignore[misc]
+    for file in (photo.picture, photo.small):
+        files.forget(file)

@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import gettext_noop
 
 from klaster.accounts.models import User
-from klaster.core import audit, languages
+from klaster.core import audit, ordering
 from klaster.core.fields import Translated
 from klaster.directory.models.organisations import today
 from klaster.events import survey as surveys
@@ -35,14 +35,6 @@ class AnsweredAlreadyError(Exception):
     """This link has been answered with."""
 
 
-def in_all_languages(text: str) -> Translated:
-    words = Translated()
-    for code in languages.codes():
-        with override(code):
-            words[code] = _(text) if text else ""
-    return words
-
-
 @transaction.atomic
 def prepare(event: Event, *, by: User) -> Survey:
     """The survey of an event, with the questions most organisers ask; the one there is where there is one."""
@@ -50,9 +42,9 @@ def prepare(event: Event, *, by: User) -> Survey:
     if is_new:
         for position, (kind, label, ends, options) in enumerate(DEFAULTS):
             SurveyQuestion.objects.create(
-                survey=survey, kind=kind, label=in_all_languages(label), position=position,
-                low=in_all_languages(ends[0]), high=in_all_languages(ends[1]),
-                options=[in_all_languages(option) for option in options],
+                survey=survey, kind=kind, label=Translated.of(label), position=position,
+                low=Translated.of(ends[0]), high=Translated.of(ends[1]),
+                options=[Translated.of(option) for option in options],
             )  # fmt: skip
         audit.record(gettext_noop("prepared the survey"), event, by=by)
     return survey
@@ -115,12 +107,12 @@ def close(survey: Survey, *, by: User) -> Survey:
 
 
 def _ask_about_sessions(survey: Survey) -> None:
-    last = survey.questions.count()
+    last = ordering.end(survey.questions)
     sessions = survey.event.sessions.filter(is_cancelled=False).exclude(kind=Session.Kind.PAUSE).in_order()
     for position, session in enumerate(sessions, start=last):
         SurveyQuestion.objects.create(
             survey=survey, kind=Kind.SCALE, label=session.title, session=session, position=position,
-            low=in_all_languages(POOR), high=in_all_languages(GOOD),
+            low=Translated.of(POOR), high=Translated.of(GOOD),
         )  # fmt: skip
 
 
@@ -163,7 +155,7 @@ def save_question(question: SurveyQuestion) -> SurveyQuestion:
     survey = locked(question.survey)
     refuse_once_open(survey)
     if question.pk is None:
-        question.position = survey.questions.count()
+        question.position = ordering.end(survey.questions)
     question.save()
     return question
 
@@ -172,13 +164,7 @@ def save_question(question: SurveyQuestion) -> SurveyQuestion:
 def move_up(question: SurveyQuestion) -> None:
     survey = locked(question.survey)
     refuse_once_open(survey)
-    rows = list(survey.questions.order_by("position", "pk"))
-    at = next(number for number, row in enumerate(rows) if row.pk == question.pk)
-    if at:
-        rows[at - 1], rows[at] = rows[at], rows[at - 1]
-    for position, row in enumerate(rows):
-        row.position = position
-    SurveyQuestion.objects.bulk_update(rows, ["position"])
+    ordering.move(survey.questions, question, -1)
 
 
 @transaction.atomic

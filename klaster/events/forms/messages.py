@@ -92,7 +92,10 @@ class MailingForm(forms.ModelForm):
                 field.initial = self.instance.criteria.get(name) or field.initial
                 self.fields[name] = field
         elif not self.instance.subject:
-            self.initial = {"subject": invitation_words(INVITATION_SUBJECT), "text": invitation_words(INVITATION)}
+            self.initial = {
+                "subject": Translated.of(letter_texts.INVITATION_SUBJECT),
+                "text": Translated.of(letter_texts.INVITATION),
+            }
 
     @property
     def words(self) -> list[forms.BoundField]:
@@ -159,10 +162,3 @@ def several(label: str, choices: list[Any], initial: Any = None, *, required: bo
         coerce=int if isinstance(choices[0][0], int) else str,
         help_text="" if required else _("Nothing chosen: all of them."),
     )  # fmt: skip
-
-
-INVITATION_SUBJECT, INVITATION = letter_texts.INVITATION_SUBJECT, letter_texts.INVITATION
-
-
-def invitation_words(words: str) -> Translated:
-    return letter_texts.in_all_languages(words)

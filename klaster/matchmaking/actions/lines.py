@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from klaster.core import audit
+from klaster.core import audit, ordering
 from klaster.matchmaking.models import BrokeredRequest, Line, Participant, Posting
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def add(participant: Participant, values: Mapping[str, Any], *, by: User | None)
     same_side = participant.lines.filter(side=values["side"])
     if same_side.count() >= MOST_LINES:
         raise ValidationError(_("At most %(most)s on each side. Change or delete one first.") % {"most": MOST_LINES})
-    line = Line(participant=participant, position=_end(participant, values["side"]), **values)
+    line = Line(participant=participant, position=ordering.end(same_side), **values)
     line.full_clean()
     line.save()
     _touched(participant)
@@ -72,15 +72,9 @@ def remove(line: Line, *, by: User | None) -> None:
 def move(line: Line, way: str, *, by: User | None) -> None:
     """One place up or down on its side; at the end of it nothing moves."""
     assert line.participant is not None  # noqa: S101
-    rows = list(_whose(line.participant).lines.filter(side=line.side).order_by("position", "pk"))
-    at = next((number for number, row in enumerate(rows) if row.pk == line.pk), None)
-    if at is None:
-        return
-    to = at - 1 if way == UP else at + 1
-    if 0 <= to < len(rows):
-        rows.insert(to, rows.pop(at))
-        for number, row in enumerate(rows):
-            Line.objects.filter(pk=row.pk).exclude(position=number).update(position=number)
+    rows = _whose(line.participant).lines.filter(side=line.side)
+    if rows.filter(pk=line.pk).exists():
+        ordering.move(rows, line, -1 if way == UP else 1)
 
 
 def take_over(participant: Participant, posting: Posting, *, by: User | None) -> Line:
@@ -112,11 +106,6 @@ def keep_line(said: Posting | BrokeredRequest, *, is_compared: bool) -> None:
     for name, value in values.items():
         setattr(line, name, value)
     line.save()
-
-
-def _end(participant: Participant, side: str) -> int:
-    positions = participant.lines.filter(side=side).values_list("position", flat=True)
-    return max(positions, default=-1) + 1
 
 
 def _touched(participant: Participant) -> None:
