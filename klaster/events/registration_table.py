@@ -5,7 +5,9 @@ Needs of people and answers about them are no filter, no order and not found by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial, reduce
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, TextField, Value
@@ -109,14 +111,16 @@ def _answers(question: Question) -> list[Choice]:
 def chosen(rows: QuerySet[Registration], selection: Selection, asked: Sequence[Question]) -> QuerySet[Registration]:
     """The rows that the filters and the words leave, in the chosen order."""
     by_code = {code_of(question): question for question in asked}
+    by = FILTERS | {code: partial(_answered, question) for code, question in by_code.items()}
+    return in_order(with_words(narrowed(rows, selection, by), selection.text), selection.order)
+
+
+def narrowed(rows: QuerySet[Any], selection: Selection, by: Mapping[str, Callable[[str], Q]]) -> QuerySet[Any]:
+    """Those that give one of the answers chosen in each facet."""
     for name, values in selection.answers.items():
-        if not values:
-            continue
-        any_of = Q(pk=None)
-        for value in values:
-            any_of |= _answered(by_code[name], value) if name in by_code else FILTERS[name](value)
-        rows = rows.filter(any_of)
-    return in_order(with_words(rows, selection.text), selection.order)
+        if values:
+            rows = rows.filter(reduce(operator.or_, map(by[name], values)))
+    return rows
 
 
 def _organisation(value: str) -> Q:

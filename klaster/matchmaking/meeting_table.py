@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from klaster.directory.filters import Choice, Facet, Selection
-from klaster.events.registration_table import yes_no
+from klaster.events.registration_table import narrowed, yes_no
 from klaster.matchmaking.models import Matchmaking, Meeting, MeetingRequest, MeetingSide
 
 ORDERS = ("-sent", "sent")
@@ -43,13 +43,7 @@ def facets(matchmaking: Matchmaking) -> list[Facet]:
 
 def chosen(matchmaking: Matchmaking, selection: Selection) -> QuerySet[MeetingRequest]:
     """Requests; meetings without one (brought in from a table) are put beside them by `lines`."""
-    rows = matchmaking.requests.select_related("asker", "asked", "meeting__table")
-    for name, values in selection.answers.items():
-        if values:
-            any_of = Q(pk=None)
-            for value in values:
-                any_of |= FILTERS[name](value)
-            rows = rows.filter(any_of)
+    rows = narrowed(matchmaking.requests.select_related("asker", "asked", "meeting__table"), selection, FILTERS)
     for word in selection.text.split()[:6]:
         rows = rows.filter(Q(asker__name__unaccent__icontains=word) | Q(asked__name__unaccent__icontains=word))
     order = "sent_at" if selection.order == "sent" else "-sent_at"

@@ -15,7 +15,7 @@ from django_countries import countries
 from klaster.core import languages
 from klaster.core.languages import SortKey
 from klaster.directory.filters import Choice, Facet, Selection
-from klaster.events.registration_table import yes_no
+from klaster.events.registration_table import narrowed, yes_no
 from klaster.matchmaking.models import (
     Line,
     Matchmaking,
@@ -78,12 +78,7 @@ FILTERS: dict[str, Any] = {
 
 
 def chosen(rows: QuerySet[Participant], selection: Selection) -> QuerySet[Participant]:
-    for name, values in selection.answers.items():
-        if values:
-            any_of = Q(pk=None)
-            for value in values:
-                any_of |= FILTERS[name](value)
-            rows = rows.filter(any_of)
+    rows = narrowed(rows, selection, FILTERS)
     for word in selection.text.split()[:6]:
         rows = rows.filter(
             Q(name__unaccent__icontains=word)
