@@ -212,9 +212,10 @@ def edit_part(request: HttpRequest, part: Part, slug: str, pk: int | None = None
     title = part.edit if pk else part.new
     keeping = Keeping(request, part.name if pk else f"{part.name}-new", pk or cluster.pk)
     form = part.form(keeping.data, instance=row)
-    context = {"cluster": cluster, "title": title, part.name: row, "crumbs": crumbs(cluster, str(title))}
-    untouched = part.model(pk=pk, cluster=cluster)
     then = reverse(f"cluster_{part.relation}", args=[slug])
+    context = {"cluster": cluster, "entry": cluster, "title": title, part.name: row, "leave": then}
+    context["crumbs"] = crumbs(cluster, str(title))
+    untouched = part.model(pk=pk, cluster=cluster)
     return save_form(request, form, part.save, untouched, part.template, context, then=then, keeping=keeping)
 
 
