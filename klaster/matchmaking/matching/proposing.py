@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from .backends import BackendError, EmbeddingBackend, Role, Vectors
-from .means import Means
-from .text import clean, language_of
+from .backends import Vectors
+from .text import clean
 
 TagKind = Literal["sector", "technology"]
 MOST: Mapping[TagKind, int] = {"sector": 2, "technology": 5}
-STANDS_OUT = 1.5  # standard deviations above the text's other tags of the kind
+BY_MEANING: TagKind = "technology"
+STANDS_OUT = 3.0  # standard deviations above the text's other tags of the kind: benchmarks/bench_tags.py
 NEAR = 0.15  # centred cosine below which the nearest tag is far all the same
 FEW = 5  # tags of a kind below which standing out means nothing
 STEM = 0.65  # share of the longer word that two forms of one word begin with alike
@@ -32,6 +32,11 @@ class Tag:
     names: Mapping[str, str]
     words: tuple[str, ...] = ()
 
+    def said(self, language: str) -> str:
+        """What a model reads of it."""
+        name = self.names[language]
+        return f"{name}: {', '.join(self.words)}" if self.words else name
+
 
 @dataclass(frozen=True)
 class Proposal:
@@ -42,72 +47,26 @@ class Proposal:
     nearness: float | None
 
 
-@dataclass(eq=False)
-class Vocabulary:
-    """The tags of an installation; their vectors are kept for one backend at a time."""
+def propose(text: str, tags: Sequence[Tag], near: Mapping[int, float] | None = None) -> list[Proposal]:
+    """Tags whose words stand in the text, then technologies it is much nearer to than to others.
 
-    tags: Sequence[Tag]
-    _vectors: dict[str, tuple[list[int], Vectors]] = field(default_factory=dict, repr=False)
-
-    def vectors(self, backend: EmbeddingBackend, means: Means) -> tuple[list[int], Vectors]:
-        """Of every name in every language: the tag's position, the centred vector."""
-        if backend.id not in self._vectors:
-            said = [
-                (at, language, f"{name}: {', '.join(tag.words)}" if tag.words else name)
-                for at, tag in enumerate(self.tags)
-                for language, name in tag.names.items()
-            ]
-            rows = backend.embed([text for _, _, text in said], "offer")
-            centred = means.centre(rows, [(language, "offer") for _, language, _ in said])
-            self._vectors = {backend.id: ([at for at, _, _ in said], centred)}
-        return self._vectors[backend.id]
-
-
-def propose(
-    text: str,
-    vocabulary: Vocabulary,
-    backend: EmbeddingBackend | None = None,
-    *,
-    kind: Role = "offer",
-    language: str | None = None,
-    means: Means | None = None,
-) -> list[Proposal]:
-    """Tags whose words stand in the text, then those it is much nearer to than to others.
-
-    At most two sectors and five technologies.
-
-    Without a backend, or where it fails, the words found alone.
+    At most two sectors and five technologies. `near` is what `nearness` gives: without it, the words found alone. Of
+    sectors it is not asked: there meaning was right less often than words (docs/matching.md).
     """
-    cleaned = clean(text)
-    found = {at: quote for at, tag in enumerate(vocabulary.tags) if (quote := _quote(cleaned, tag))}
-    near = _nearness(cleaned, vocabulary, backend, kind, language, means) if cleaned else {}
+    cleaned, near = clean(text), near or {}
+    found = {at: quote for at, tag in enumerate(tags) if (quote := _quote(cleaned, tag))}
     proposals: list[Proposal] = []
     for tag_kind, most in MOST.items():
-        of_kind = [at for at, tag in enumerate(vocabulary.tags) if tag.kind == tag_kind]
-        outstanding = _outstanding({at: near[at] for at in of_kind if at in near})
+        of_kind = [at for at, tag in enumerate(tags) if tag.kind == tag_kind]
+        outstanding = _outstanding({at: near[at] for at in of_kind if at in near}) if tag_kind == BY_MEANING else set()
         chosen = [at for at in of_kind if at in found or at in outstanding]
         chosen.sort(key=lambda at: (at not in found, -near.get(at, 0.0), at))
-        proposals += [Proposal(vocabulary.tags[at], found.get(at), near.get(at)) for at in chosen[:most]]
+        proposals += [Proposal(tags[at], found.get(at), near.get(at)) for at in chosen[:most]]
     return proposals
 
 
-def _nearness(
-    text: str,
-    vocabulary: Vocabulary,
-    backend: EmbeddingBackend | None,
-    kind: Role,
-    language: str | None,
-    means: Means | None,
-) -> dict[int, float]:
-    """The cosine of the text and the nearest name of each tag."""
-    if backend is None or not vocabulary.tags:
-        return {}
-    means = means or Means.for_backend(backend.id)
-    try:
-        places, names = vocabulary.vectors(backend, means)
-        mine = means.centre(backend.embed([text], kind), [(language_of(text, language), kind)])[0]
-    except BackendError:
-        return {}
+def nearness(mine: Vectors, places: Sequence[int], names: Vectors) -> dict[int, float]:
+    """The cosine of a text and the nearest name of each tag: all vectors centred, of each name its tag's place."""
     nearest: dict[int, float] = {}
     for at, cosine in zip(places, (names @ mine).tolist(), strict=True):
         nearest[at] = max(cosine, nearest.get(at, -1.0))

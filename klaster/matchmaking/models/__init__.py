@@ -20,7 +20,13 @@ from klaster.matchmaking.models.meetings import (
 from klaster.matchmaking.models.outcomes import Outcome
 from klaster.matchmaking.models.participants import Block, Participant, Representative, Unavailable
 from klaster.matchmaking.models.requests import Feedback, MeetingRequest, Recommendation
-from klaster.matchmaking.models.vectors import EmbeddingModel, LanguageMean, LineVector, OfferCrowd
+from klaster.matchmaking.models.vectors import (
+    EmbeddingModel,
+    LanguageMean,
+    LineVector,
+    OfferCrowd,
+    TechnologyVector,
+)
 from klaster.matchmaking.models.words import Line, Side, Technology
 
 __all__ = [
@@ -28,5 +34,5 @@ __all__ = [
     "InterestState", "LanguageMean", "LedgerEntry", "Line", "LineVector", "Matchmaking", "MatchmakingImport",
     "Meeting", "MeetingRequest", "MeetingSide", "MoveProposal", "OfferCrowd", "Outcome", "Participant", "Phase",
     "Placement", "Posting", "PostingState", "PostingText", "Recommendation", "Representative", "Run", "SavedSearch",
-    "Side", "Sitting", "Slot", "Table", "Technology", "Unavailable",
+    "Side", "Sitting", "Slot", "Table", "Technology", "TechnologyVector", "Unavailable",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from klaster.matchmaking.models.words import Line, Side
+from klaster.matchmaking.models.words import Line, Side, Technology
 
 
 class EmbeddingModel(models.Model):
@@ -67,6 +67,36 @@ class LineVector(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line_id} – {self.model_id}"
+
+
+class TechnologyVector(models.Model):
+    """The vector of a technology's name in one language, with the words it is found by: what texts are compared with
+    when tags are proposed for them."""
+
+    technology = models.ForeignKey(
+        Technology, verbose_name=_("technology"), on_delete=models.CASCADE, related_name="vectors"
+    )
+    model = models.ForeignKey(
+        EmbeddingModel, verbose_name=_("model of texts"), on_delete=models.CASCADE, related_name="technologies"
+    )
+    language = models.CharField(_("language"), max_length=10)
+    digest = models.BinaryField(_("digest of the text"), max_length=16)
+    vector = models.BinaryField(_("vector"))
+
+    keeps_pages = True
+
+    class Meta:
+        verbose_name = _("vector of a technology")
+        verbose_name_plural = _("vectors of technologies")
+        ordering = ["technology", "language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["technology", "model", "language"], name="technology_has_one_vector_of_a_model_and_language"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.technology_id} – {self.language}"
 
 
 class LanguageMean(models.Model):

@@ -14,6 +14,7 @@ from klaster.core import languages
 from klaster.directory.views.editing import add_errors
 from klaster.matchmaking.actions import lines as actions
 from klaster.matchmaking.forms.participants import LineForm
+from klaster.matchmaking.jobs import embed_line
 from klaster.matchmaking.me import Me, for_participants
 from klaster.matchmaking.models import Line, Side
 from klaster.matchmaking.proposals import proposed
@@ -45,6 +46,7 @@ def line_new(request: HttpRequest, me: Me, side: str) -> HttpResponse:
         except ValidationError as error:
             add_errors(form, error)
         else:
+            embed_line.defer(line_id=line.pk)
             return redirect("line_edit", slug=me.slug, pk=line.pk)
     return page(request, me, form, side, None, 422 if form.is_bound else 200)
 
@@ -62,7 +64,7 @@ def line_edit(request: HttpRequest, me: Me, pk: int) -> HttpResponse:
     line = line_of(me, pk)
     initial = {}
     if not line.are_tags_confirmed and request.method == "GET":
-        found = proposed(line.text, language=line.language)
+        found = proposed(line)
         initial = {
             "sectors": list(dict.fromkeys([*line.sectors, *found.sectors])),
             "technologies": list(dict.fromkeys([*line.technologies, *found.technologies])),

@@ -1,21 +1,20 @@
 """Tags are proposed from words that stand there and from what is near; a person decides."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from klaster.matchmaking.matching.backends import BackendError, Hashing
-from klaster.matchmaking.matching.proposing import Tag, Vocabulary, propose, same_word
+from klaster.matchmaking.matching.backends import Hashing
+from klaster.matchmaking.matching.proposing import Tag, nearness, propose, same_word
 
-VOCABULARY = Vocabulary(
-    [
-        Tag("wood", "sector", {"en": "Wood and furniture", "lt": "Mediena ir baldai"}),
-        Tag("food", "sector", {"en": "Food", "lt": "Maistas"}),
-        Tag("cnc", "technology", {"en": "CNC machining", "lt": "CNC apdirbimas"}, ("milling",)),
-        Tag("laser-cutting", "technology", {"en": "Laser cutting", "lt": "Pjovimas lazeriu"}),
-        Tag("iot", "technology", {"en": "Internet of things"}, ("IoT",)),
-    ]
-)
+VOCABULARY = [
+    Tag("wood", "sector", {"en": "Wood and furniture", "lt": "Mediena ir baldai"}),
+    Tag("food", "sector", {"en": "Food", "lt": "Maistas"}),
+    Tag("cnc", "technology", {"en": "CNC machining", "lt": "CNC apdirbimas"}, ("milling",)),
+    Tag("laser-cutting", "technology", {"en": "Laser cutting", "lt": "Pjovimas lazeriu"}),
+    Tag("iot", "technology", {"en": "Internet of things"}, ("IoT",)),
+]
 
 
 @pytest.mark.parametrize(
@@ -36,36 +35,39 @@ def test_words_are_found_and_quoted(text, found):
 @given(st.text(st.characters(codec=None), max_size=200) | st.sampled_from(["Laser cutting of wood", "Food " * 900]))
 @settings(deadline=None)
 def test_never_more_than_so_many_of_a_kind_and_each_once(text):
-    proposals = propose(text, VOCABULARY, Hashing())
+    proposals = propose(text, VOCABULARY, near_to(text, VOCABULARY))
     codes = [one.tag.code for one in proposals]
     assert len(set(codes)) == len(codes)
     assert sum(one.tag.kind == "sector" for one in proposals) <= 2
     assert all(one.quote is None or one.quote in " ".join(text.split()) or not text.isascii() for one in proposals)
 
 
+def near_to(text, tags):
+    """As vectors of letters tell."""
+    said = [(at, name) for at, tag in enumerate(tags) for name in tag.names.values()]
+    names = Hashing().embed([name for _at, name in said], "offer")
+    return nearness(Hashing().embed([text], "offer")[0], [at for at, _name in said], names)
+
+
 def test_what_is_near_is_proposed_without_a_word_in_common():
-    many = Vocabulary(
-        [Tag(f"t{at}", "technology", {"en": name}) for at, name in enumerate(["qwer", "tzui", "opas", "dfgh", "yxcv"])]
-    )
-    assert [(one.tag.code, one.quote) for one in propose("tzuirobot", many, Hashing())] == [("t1", None)]
+    names = ["qwer", "tzui", *(letter * 4 for letter in "acdefghjklmnpqsvwxy")]
+    many = [Tag(f"t{at}", "technology", {"en": name}) for at, name in enumerate(names)]
+    assert [(one.tag.code, one.quote) for one in propose("tzuirobot", many, near_to("tzuirobot", many))] == [
+        ("t1", None)
+    ]
+    assert propose("tzuirobot", many) == []
+    sectors = [Tag(tag.code, "sector", tag.names) for tag in many]
+    assert propose("tzuirobot", sectors, near_to("tzuirobot", sectors)) == []
 
 
-def test_vectors_of_tags_are_asked_for_once_and_again_for_another_backend():
-    vocabulary = Vocabulary(VOCABULARY.tags)
-    propose("wood", vocabulary, Hashing())
-    kept = vocabulary._vectors
-    propose("food", vocabulary, Hashing())
-    assert vocabulary._vectors is kept
-    propose("food", vocabulary, Hashing(dim=64))
-    assert list(vocabulary._vectors) == [Hashing(dim=64).id]
+def test_of_several_names_the_nearest_counts():
+    names = np.array([[0.2, 0.1], [0.9, 0.1], [0.5, 0.5]], dtype=np.float32)
+    assert nearness(np.array([1, 0], dtype=np.float32), [4, 4, 7], names) == pytest.approx({4: 0.9, 7: 0.5})
 
 
-def test_a_backend_that_fails_leaves_the_words():
-    class Failing(Hashing):
-        def embed(self, texts, role):
-            raise BackendError("no")
-
-    assert [one.tag.code for one in propose("Food", VOCABULARY, Failing())] == ["food"]
+def test_a_model_reads_the_name_and_the_other_words():
+    assert VOCABULARY[2].said("lt") == "CNC apdirbimas: milling"
+    assert VOCABULARY[3].said("en") == "Laser cutting"
 
 
 @pytest.mark.parametrize(
