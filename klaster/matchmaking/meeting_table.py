@@ -1,4 +1,5 @@
-"""The desk's table of requests and meetings: who asked whom, what became of it, when and where it takes place."""
+"""The desk's table of requests and meetings: who asked whom, what became of it, when and where it takes place; and who
+booked whom without asking."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from klaster.directory.filters import Choice, Facet, Selection
 from klaster.events.registration_table import narrowed, yes_no
-from klaster.matchmaking.models import Matchmaking, Meeting, MeetingRequest, MeetingSide
+from klaster.matchmaking.models import Matchmaking, Meeting, MeetingRequest, MeetingSide, Participant
 
 ORDERS = ("-sent", "sent")
 AGREED = "agreed"
@@ -42,7 +43,7 @@ def facets(matchmaking: Matchmaking) -> list[Facet]:
 
 
 def chosen(matchmaking: Matchmaking, selection: Selection) -> QuerySet[MeetingRequest]:
-    """Requests; meetings without one (brought in from a table) are put beside them by `lines`."""
+    """Requests; `booked` has the meetings without one."""
     rows = narrowed(matchmaking.requests.select_related("asker", "asked", "meeting__table"), selection, FILTERS)
     for word in selection.text.split()[:6]:
         rows = rows.filter(Q(asker__name__unaccent__icontains=word) | Q(asked__name__unaccent__icontains=word))
@@ -66,23 +67,68 @@ FILTERS: dict[str, Any] = {
 }
 
 
+BOOKED_FILTERS: dict[str, Any] = {
+    "state": lambda value: Q(state=value) if value in (AGREED, "cancelled") else Q(pk=None),
+    "placed": lambda value: Q(starts__isnull=value != "yes"),
+    "locked": lambda value: Q(is_pinned=value == "yes"),
+    "behalf": lambda value: Q(pk=None) if value == "yes" else ~Q(pk=None),
+}
+
+
+def booked(matchmaking: Matchmaking, selection: Selection) -> QuerySet[Meeting]:
+    """Meetings that people booked themselves, without a request."""
+    rows = narrowed(rows_of(matchmaking).filter(request=None), selection, BOOKED_FILTERS)
+    for word in selection.text.split()[:6]:
+        with_word = MeetingSide.objects.filter(participant__name__unaccent__icontains=word)
+        rows = rows.filter(pk__in=with_word.values("meeting"))
+    return rows.order_by("-created_at", "-pk")
+
+
+class Rows:
+    """What people booked, then requests, as one list for pages."""
+
+    def __init__(self, matchmaking: Matchmaking, selection: Selection):
+        self.parts = (booked(matchmaking, selection), chosen(matchmaking, selection))
+        self.booked, self.requests = (part.count() for part in self.parts)
+
+    def __len__(self) -> int:
+        return self.booked + self.requests
+
+    def __getitem__(self, wanted: slice) -> list[Meeting | MeetingRequest]:
+        first, last = wanted.start or 0, len(self) if wanted.stop is None else wanted.stop
+        mine = self.parts[0][first : min(last, self.booked)] if first < self.booked else []
+        asked = self.parts[1][max(first - self.booked, 0) : max(last - self.booked, 0)]
+        return [*mine, *asked]
+
+
 @dataclass
 class Line:
-    """A request as the table shows it."""
+    """A request, or a meeting booked without one, as the table shows it."""
 
-    request: MeetingRequest
+    request: MeetingRequest | None
     meeting: Meeting | None
     zone: Any
+
+    @property
+    def sides(self) -> list[Participant]:
+        """Who asks or books, then the others."""
+        if self.request is not None:
+            return [self.request.asker, self.request.asked]
+        return [side.participant for side in self.meeting.sides.all()] if self.meeting else []
+
+    @property
+    def sent_at(self) -> Any:
+        return self.request.sent_at if self.request else self.meeting and self.meeting.created_at
 
     @property
     def state(self) -> str:
         if self.meeting is not None:
             return "cancelled" if self.meeting.state == Meeting.State.CANCELLED else AGREED
-        return str(self.request.state)
+        return str(self.request and self.request.state)
 
     @property
     def words(self) -> str:
-        return str(self.request.words if self.request.is_closed else dict(STATES)[self.state])
+        return str(self.request.words if self.request and self.request.is_closed else dict(STATES)[self.state])
 
     @property
     def when(self) -> Any:
@@ -90,19 +136,26 @@ class Line:
         return timezone.localtime(meeting.starts, self.zone) if meeting and meeting.starts else None
 
 
-def lines(matchmaking: Matchmaking, rows: Iterable[MeetingRequest]) -> list[Line]:
-    return [Line(row, getattr(row, "meeting", None), matchmaking.event.zone) for row in rows]
+def lines(matchmaking: Matchmaking, rows: Iterable[Meeting | MeetingRequest]) -> list[Line]:
+    zone = matchmaking.event.zone
+    return [
+        Line(None, row, zone) if isinstance(row, Meeting) else Line(row, getattr(row, "meeting", None), zone)
+        for row in rows
+    ]
 
 
 COLUMNS: list[tuple[Any, Any]] = [
-    (gettext_lazy("Who asks"), lambda line: line.request.asker.name),
-    (gettext_lazy("Who is asked"), lambda line: line.request.asked.name),
-    (gettext_lazy("Priority"), lambda line: line.request.get_priority_display()),
-    (gettext_lazy("Priority for the one asked"), lambda line: line.request.get_answer_priority_display() or ""),
+    (gettext_lazy("Who asks"), lambda line: line.sides[0].name if line.sides else ""),
+    (gettext_lazy("Who is asked"), lambda line: ", ".join(each.name for each in line.sides[1:])),
+    (gettext_lazy("Priority"), lambda line: line.request.get_priority_display() if line.request else ""),
+    (
+        gettext_lazy("Priority for the one asked"),
+        lambda line: (line.request and line.request.get_answer_priority_display()) or "",
+    ),
     (gettext_lazy("State"), lambda line: line.words),
-    (gettext_lazy("Sent"), lambda line: line.request.sent_at),
-    (pgettext_lazy("when it was", "Answered"), lambda line: line.request.answered_at),
-    (gettext_lazy("Asked by the organiser"), lambda line: line.request.is_on_behalf),
+    (gettext_lazy("Sent"), lambda line: line.sent_at),
+    (pgettext_lazy("when it was", "Answered"), lambda line: line.request and line.request.answered_at),
+    (gettext_lazy("Asked by the organiser"), lambda line: bool(line.request and line.request.is_on_behalf)),
     (gettext_lazy("Time"), lambda line: line.when),
     (
         pgettext_lazy("where people sit", "Table"),

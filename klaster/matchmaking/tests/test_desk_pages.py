@@ -312,6 +312,27 @@ def test_the_published_timetable_says_that_people_changed_it(client, fair):
     assert "1 meeting has changed since this was published" in client.get(page).content.decode()
 
 
+def test_meetings_booked_without_a_request_stand_before_the_requests(client, fair):
+    one, other = fair.participants.order_by("pk")[:2]
+    Meeting.objects.exclude(sides__participant=one).delete()
+    f.MeetingRequestFactory(asker=one, asked=other)
+    rows = {
+        query: [
+            [each.name for each in line.sides] for line in client.get(at(fair, "desk_meetings") + query).context["rows"]
+        ]
+        for query in ("", "?state=agreed", "?state=sent", "?behalf=yes", "?q=B&placed=no&behalf=no")
+    }
+    asked, met = ["Įmonė A", "Įmonė B"], [["Įmonė A", f"Įmonė {name}"] for name in "DCB"]
+    assert list(rows.values()) == [[*met, asked], met, [asked], [], [asked, asked]]
+    table = b"".join(client.get(at(fair, "desk_meetings_export", "csv"))).decode().splitlines()
+    assert [line[:15] for line in table[1:5]] == [
+        "Įmonė A,Įmonė D",
+        "Įmonė A,Įmonė C",
+        "Įmonė A,Įmonė B",
+        "Įmonė A,Įmonė B",
+    ]
+
+
 def test_locking_and_taking_back_from_the_page(client, fair):
     run = made(fair)
     place = run.placements.exclude(slot=None).first()

@@ -99,14 +99,14 @@ def desk_participant(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_GET
 @limited_finding
 def desk_meetings(request: HttpRequest, slug: str) -> HttpResponse:
-    """All requests, as filtered, and what came of them."""
+    """All requests and what people booked without one, as filtered, and what came of them."""
     matchmaking = desk.matchmaking_for(request, slug)
     facets = meeting_table.facets(matchmaking)
     selection = filters.read(request.GET, facets, meeting_table.ORDERS)
-    rows = meeting_table.chosen(matchmaking, selection)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    rows = meeting_table.Rows(matchmaking, selection)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))  # type: ignore[arg-type]
     context = desk.frame(
-        request, matchmaking, page=page, rows=meeting_table.lines(matchmaking, page), facets=facets,
+        request, matchmaking, page=page, rows=meeting_table.lines(matchmaking, page), found=rows, facets=facets,
         selection=selection, chips=chips(facets, selection), clear_url=reverse("desk_meetings", args=[slug]),
     )  # fmt: skip
     return render(request, "matchmaking/desk_meetings.html", context)
@@ -119,7 +119,7 @@ def desk_meetings_export(request: HttpRequest, slug: str, ending: str) -> HttpRe
     matchmaking = desk.matchmaking_for(request, slug)
     facets = meeting_table.facets(matchmaking)
     selection = filters.read(request.GET, facets, meeting_table.ORDERS)
-    lines = meeting_table.lines(matchmaking, meeting_table.chosen(matchmaking, selection))
+    lines = meeting_table.lines(matchmaking, meeting_table.Rows(matchmaking, selection)[:])
     said = [f"{capfirst(_('event'))}: {matchmaking.event.title}", *exports.chosen(facets, selection)]
     title = _("Requests and meetings – %(event)s") % {"event": matchmaking.event.title}
     page = exports.list_page("desk_meetings", slug)
