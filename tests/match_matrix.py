@@ -226,6 +226,7 @@ MATCHMAKING = {
     "saved_search_act": Row(POST_ONLY, "login ok 404 404 404 404", args=search_of_the_member),
     # the day
     "my_day": Row(NONE_OF_MINE, args=its_event),
+    "my_day_worker": Row(PUBLIC),
     "my_day_by_link": Row(PUBLIC, args=link_of_a_day),
     "my_day_ics": Row(PUBLIC, args=link_of_a_day),
     "my_day_paper": Row(SENDABLE, args=link_of_a_day),

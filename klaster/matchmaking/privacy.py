@@ -92,7 +92,10 @@ register(
     Participant,
     rows=alone,
     purpose=MEETING,
-    kept=MEETING_KEPT,
+    kept=_(
+        "Three years after the event, as the registration; then without name. A phone keeps the day one opened on it, "
+        "to be read without a connection, until a day after the event, or until one signs out there."
+    ),
     fate=Fate.ANONYMISED,
     export=["matchmaking", "name", "country", "about", "languages", "is_online", "joined_at", "said"],
     anonymise=without_profile,

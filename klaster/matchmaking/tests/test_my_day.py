@@ -299,3 +299,15 @@ def test_from_the_day_one_comes_to_others_and_books_them(fair, client):
     assert link("meeting_book", one, other.pk) in client.get(page).content.decode()
     type(fair).objects.update(books_live=False)
     assert "Book a meeting" not in client.get(page).content.decode()
+
+
+def test_whoever_looks_as_somebody_else_keeps_no_day(fair, client, settings):
+    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
+    person, day = registration_of(someone(fair)).person, reverse("my_day", args=[fair.event.slug])
+    for who, keeps in ((person, True), (UserFactory(secretariat=True), False)):
+        client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
+        if not keeps:
+            client.post(reverse("view_as_start", args=[person.pk]), {"reason": "help"})
+        page = client.get(day)
+        assert page.status_code == 200
+        assert ("day-last" in page.text, "matchmaking/day" in page.text) == (keeps, keeps)

@@ -9,6 +9,7 @@ register_converter(live_desk.PaperConverter, "paper")
 
 urlpatterns = [
     path(_("events/<slug:slug>/my-day/"), live.my_day, name="my_day"),
+    path("my-day-worker.js", live.my_day_worker, name="my_day_worker"),
     path(_("registration/<str:token>/my-day/"), live.my_day_by_link, name="my_day_by_link"),
     path(_("registration/<str:token>/my-day.ics"), live.my_day_ics, name="my_day_ics"),
     path(_("registration/<str:token>/my-day/paper/"), live.my_day_paper, name="my_day_paper"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.staticfiles import finders
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -35,6 +36,7 @@ from klaster.matchmaking.actions import booking, requests
 from klaster.matchmaking.free_times import FreeTime, free_times
 from klaster.matchmaking.models import Meeting, MeetingSide, MoveProposal, Participant, Slot
 
+KEPT_AFTER = datetime.timedelta(days=1)  # so long after the event a phone keeps the day
 on_the_day = limited("matchmaking", limit=60, per=3600)
 
 
@@ -58,6 +60,16 @@ def my_day_by_link(request: HttpRequest, token: str) -> HttpResponse:
 
 def day_page(request: HttpRequest, registration: Registration) -> HttpResponse:
     return render(request, "matchmaking/my_day.html", context_of(registration))
+
+
+@login_not_required
+@require_GET
+def my_day_worker(request: HttpRequest) -> HttpResponse:
+    """The service worker that keeps a day for want of a connection; each page of a day takes itself as its scope."""
+    with open(str(finders.find("matchmaking/day-worker.js")), "rb") as file:
+        answer = HttpResponse(file.read(), content_type="text/javascript; charset=utf-8")
+    answer["Service-Worker-Allowed"] = "/"
+    return answer
 
 
 @login_not_required
@@ -96,10 +108,12 @@ def confirmed_of(token: str) -> Registration:
 
 
 def context_of(registration: Registration) -> dict[str, Any]:
-    event = registration.event
-    day = days.of(registration)
+    event, now = registration.event, timezone.now()
+    there = now.astimezone(event.zone)
     return {
-        "day": day,
+        "day": days.of(registration, now),
+        "seen": f"{day_in_words(there.date())}, {clock(there)}",
+        "kept_until": int((event.ends + KEPT_AFTER).timestamp()) if event.ends else 0,
         "event": event,
         "registration": registration,
         "token": registration.link_token(),
