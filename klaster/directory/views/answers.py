@@ -1,11 +1,14 @@
-"""What list pages have in common: pages of rows, and answering htmx with the part that changed."""
+"""What list pages have in common: pages of rows, answering htmx with the part that changed, and telling of refusals."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.db import models
 from django.db.models import QuerySet
@@ -26,6 +29,15 @@ MOST_COUNTED = 10_000
 def paged(request: HttpRequest, rows: QuerySet | Sequence[Any], per_page: int = PER_PAGE) -> Page:
     """The page asked for; a number that is none gives the first, one too high the last."""
     return Paginator(rows, per_page).get_page(request.GET.get("page"))
+
+
+@contextmanager
+def telling(request: HttpRequest) -> Iterator[None]:
+    """What is refused inside is said on the next page."""
+    try:
+        yield
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
 
 
 class Counting(Paginator):

@@ -22,7 +22,7 @@ from klaster.directory.models import Duplicate, DuplicateSearch, Merge
 from klaster.directory.models.base import Entry
 from klaster.directory.models.duplicates import with_entries
 from klaster.directory.models.merging import EntryKind, name_of
-from klaster.directory.views.answers import paged
+from klaster.directory.views.answers import paged, telling
 
 RIGHT = "directory.merge_entries"
 
@@ -164,11 +164,8 @@ def merge_list(request: HttpRequest) -> HttpResponse:
 def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
     require_office(request)
     record = get_object_or_404(Merge.objects.visible_to(request.user), pk=pk)
-    try:
+    with telling(request):
         record = actions.undo_merge(record, by=request.user)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
         done = _("Undone: these are two entries again.")
         some = _("Undone, but for what was changed since: it is listed below.")
         messages.success(request, some if record.left else done)

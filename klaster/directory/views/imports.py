@@ -23,7 +23,7 @@ from klaster.directory import actions
 from klaster.directory.import_forms import ColumnsForm, ReadForm, TableForm
 from klaster.directory.imports import blanks, matching, shown
 from klaster.directory.models import Cluster, Import
-from klaster.directory.views.answers import follows_former_addresses
+from klaster.directory.views.answers import follows_former_addresses, telling
 from klaster.directory.views.editing import cluster_to_keep, crumbs
 
 ROWS_A_PAGE, IMPORTS_A_PAGE = 50, 30
@@ -237,10 +237,8 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
     import_ = own_import(request, pk)
-    try:
+    with telling(request):
         actions.undo_import(import_, by=request.user)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
     return redirect("import_detail", pk=pk)
 
 

@@ -25,7 +25,7 @@ from klaster.directory import search as finder
 from klaster.directory.join_forms import AcceptForm, AnswerForm, DeclineForm, JoinForm, QuestionForm
 from klaster.directory.models import Cluster, JoinRequest, Opening, Organisation
 from klaster.directory.slugs import free_slug
-from klaster.directory.views.answers import follows_former_addresses, paged
+from klaster.directory.views.answers import follows_former_addresses, paged, telling
 from klaster.directory.views.contact import opening_asked, too_often
 from klaster.directory.views.editing import add_errors
 
@@ -140,11 +140,8 @@ def join_reply(request: HttpRequest, ticket: str) -> HttpResponse:
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return status_page(request, row, ticket, form, status=422)
-    try:
+    with telling(request):
         actions.answer_question(row, form.cleaned_data["text"], by=person_of(request, row))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
         messages.success(request, _("Your answer is on its way to the coordinator."))
     return redirect("join_status", ticket=ticket)
 
@@ -154,10 +151,8 @@ def join_reply(request: HttpRequest, ticket: str) -> HttpResponse:
 @require_POST
 def join_withdraw(request: HttpRequest, ticket: str) -> HttpResponse:
     row = request_of(ticket)
-    try:
+    with telling(request):
         actions.withdraw_join_request(row, by=person_of(request, row))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
     return redirect("join_status", ticket=ticket)
 
 

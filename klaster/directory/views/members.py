@@ -23,7 +23,7 @@ from klaster.directory import search as finder
 from klaster.directory.edit_forms import EndForm, MembershipForm, OrganisationForm
 from klaster.directory.models import Affiliation, Cluster, ClusterMembership, Organisation
 from klaster.directory.slugs import free_slug
-from klaster.directory.views.answers import follows_former_addresses
+from klaster.directory.views.answers import follows_former_addresses, telling
 from klaster.directory.views.editing import add_errors, cluster_to_keep, crumbs
 
 RIGHT = "directory.change_members"
@@ -212,11 +212,8 @@ def member_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
         return redirect("cluster_members", slug=cluster.slug)
-    try:
+    with telling(request):
         actions.end_membership(membership, by=request.user, left=form.cleaned_data["left"])
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
         messages.success(request, _("The membership has ended. It stays in the history."))
     return redirect("cluster_members", slug=cluster.slug)
 
@@ -230,21 +227,15 @@ def membership_to_answer(request: HttpRequest, pk: int) -> ClusterMembership:
 
 @require_POST
 def membership_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    try:
+    with telling(request):
         actions.confirm_membership(membership_to_answer(request, pk), by=request.user)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
         messages.success(request, _("Confirmed: the membership is public now."))
     return redirect("my")
 
 
 @require_POST
 def membership_reject(request: HttpRequest, pk: int) -> HttpResponse:
-    try:
+    with telling(request):
         actions.reject_membership(membership_to_answer(request, pk), by=request.user)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
         messages.success(request, _("Refused: nobody sees this membership."))
     return redirect("my")

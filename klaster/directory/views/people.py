@@ -18,7 +18,7 @@ from klaster.core.limits import limited
 from klaster.directory import actions
 from klaster.directory.models import Affiliation, Cluster, Organisation
 from klaster.directory.people_forms import InviteColleagueForm, InviteMemberForm
-from klaster.directory.views.answers import follows_former_addresses
+from klaster.directory.views.answers import follows_former_addresses, telling
 from klaster.directory.views.editing import add_errors, cluster_to_keep, crumbs
 
 
@@ -79,11 +79,8 @@ def affiliation_end(request: HttpRequest, pk: int) -> HttpResponse:
     affiliation = get_object_or_404(Affiliation.objects.visible_to(request.user).active(), pk=pk)
     if not request.user.has_perm("directory.end_affiliation", affiliation):
         raise PermissionDenied
-    try:
+    with telling(request):
         actions.end_affiliation(affiliation, by=request.user)  # type: ignore[arg-type]
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
         messages.success(request, _("Ended. It stays in the history."))
     if request.user.has_perm("directory.invite_representative", affiliation.organisation):
         return redirect("organisation_people", slug=affiliation.organisation.slug)

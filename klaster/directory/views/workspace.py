@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +17,7 @@ from klaster.directory import actions, cluster_sections
 from klaster.directory.models import Cluster, ContactMessage, JoinRequest
 from klaster.directory.models.organisations import today
 from klaster.directory.topics import CONTACT
-from klaster.directory.views.answers import follows_former_addresses
+from klaster.directory.views.answers import follows_former_addresses, telling
 from klaster.directory.views.editing import cluster_to_keep, crumbs
 from klaster.directory.workspace import Desk
 
@@ -67,10 +66,8 @@ def back_to_sections(cluster: Cluster) -> HttpResponse:
 @follows_former_addresses(Cluster)
 def section_confirm(request: HttpRequest, slug: str, section: str) -> HttpResponse:
     cluster = cluster_to_confirm(request, slug, section)
-    try:
+    with telling(request):
         actions.confirm_section(cluster, section, by=request.user)  # type: ignore[arg-type]
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
     return back_to_sections(cluster)
 
 
@@ -120,11 +117,8 @@ def opening_extend(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         until = parse_date(request.POST.get("until", ""))
     except ValueError:
         until = None
-    try:
+    with telling(request):
         row = actions.extend_opening(opening, by=request.user, until=until)  # type: ignore[arg-type]
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
         if row.until and row.until != opening.until:
             messages.success(request, _("The opening is shown a month longer."))
     return redirect("my") if request.POST.get("back") == "my" else redirect("cluster_openings", slug=cluster.slug)

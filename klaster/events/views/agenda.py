@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from klaster.core import files
 from klaster.core.keys import key_of
+from klaster.directory.views.answers import telling
 from klaster.directory.views.editing import save_form
 from klaster.events import agenda, desk, times
 from klaster.events.actions import agenda as actions
@@ -181,11 +182,9 @@ def wall_typed(text: str) -> datetime.datetime | None:
 def part_delete(request: HttpRequest, slug: str, part: str, pk: int) -> HttpResponse:
     event = desk.event_for(request, slug)
     row: Any = get_object_or_404(getattr(event, PARTS[part].relation), pk=pk)
-    try:
+    with telling(request):
         actions.delete_part(row, by=request.user)  # type: ignore[arg-type]
         messages.success(request, _("Deleted."))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
     anchor = "agenda-grid" if part == "session" else PARTS[part].relation
     return redirect(reverse("event_agenda_edit", args=[slug]) + f"#{anchor}")
 

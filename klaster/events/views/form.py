@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from klaster.directory.views.answers import telling
 from klaster.directory.views.editing import add_errors
 from klaster.events import desk
 from klaster.events.actions import form as actions
@@ -125,11 +126,8 @@ def back(event: Event, name: str) -> HttpResponse:
 @require_POST
 def form_part_delete(request: HttpRequest, slug: str, part: str, pk: int) -> HttpResponse:
     event = desk.event_for(request, slug)
-    try:
+    with telling(request):
         actions.delete_part(part_of(event, part, pk), by=request.user)  # type: ignore[arg-type]
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
         messages.success(request, _("Deleted."))
     return back(event, part)
 
@@ -150,7 +148,7 @@ def form_part_move(request: HttpRequest, slug: str, part: str, pk: int) -> HttpR
 def event_draw(request: HttpRequest, slug: str) -> HttpResponse:
     """Prepare the lot, or draw it."""
     event = desk.event_for(request, slug)
-    try:
+    with telling(request):
         if request.POST.get("do") == "draw":
             seed = request.POST.get("seed", "").replace("\x00", "")
             winners = waiting.draw_lottery(event, by=request.user, seed=seed)  # type: ignore[arg-type]
@@ -160,6 +158,4 @@ def event_draw(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             waiting.prepare_draw(event, by=request.user)  # type: ignore[arg-type]
             messages.success(request, _("The lot is prepared. People see the SHA-256 of the seed, nobody the seed."))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
     return redirect(reverse("event_form_edit", args=[slug]) + "#lot")

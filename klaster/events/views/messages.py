@@ -24,6 +24,7 @@ from klaster.core import languages
 from klaster.core.keys import key_of
 from klaster.core.limits import limited
 from klaster.core.models import Letter
+from klaster.directory.views.answers import telling
 from klaster.events import desk, emails, letter_texts, letters, recipients
 from klaster.events.actions import messages as actions
 from klaster.events.forms.messages import LetterTextForm, MailingForm, SettingsForm
@@ -273,7 +274,7 @@ def event_mailing_do(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "send": actions.send, "agree": actions.agree, "hold": actions.hold, "go_on": actions.go_on,
         "take_back": actions.take_back,
     }  # fmt: skip
-    try:
+    with telling(request):
         if what == "test":
             shown = preview(
                 request, mailing.event, recipients.of(mailing), {"subject": mailing.subject, "text": mailing.text}
@@ -288,8 +289,6 @@ def event_mailing_do(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             verbs[what](mailing, by=user)  # type: ignore[arg-type]
         else:
             return HttpResponse(status=400)
-    except ValidationError as error:
-        said.error(request, " ".join(error.messages))
     return redirect("event_mailing", slug, pk)
 
 

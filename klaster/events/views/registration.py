@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from klaster.core import limits
 from klaster.core.keys import key_of
 from klaster.core.limits import limited
-from klaster.directory.views.answers import paged
+from klaster.directory.views.answers import paged, telling
 from klaster.directory.views.editing import add_errors
 from klaster.events import answers, letters, more_parts, when
 from klaster.events.actions import registration as actions
@@ -229,11 +229,8 @@ def address(name: str, token: str) -> str:
 @require_POST
 def registration_accept(request: HttpRequest, token: str) -> HttpResponse:
     row = registration_of(token)
-    try:
+    with telling(request):
         actions.accept_offer(row, by=person_of(request, row))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
         messages.success(request, _("The place is yours. A letter confirms it."))
     return redirect("registration_detail", token=token)
 
@@ -248,11 +245,8 @@ def registration_cancel(request: HttpRequest, token: str) -> HttpResponse:
     if asked:
         row = get_object_or_404(mine.colleagues.select_related("event"), pk=key_of(asked))
     reason = request.POST.get("reason", "").replace("\x00", "").strip()[:500]
-    try:
+    with telling(request):
         actions.cancel(row, by=person_of(request, mine), reason=reason)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
         messages.success(request, _("The registration is cancelled. A letter says so too."))
     return redirect("registration_detail", token=token)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from klaster.directory.views.answers import telling
 from klaster.directory.views.editing import save_form
 from klaster.directory.workspace import Desk
 from klaster.events import recurrence
@@ -114,7 +115,7 @@ def series_date(request: HttpRequest, slug: str) -> HttpResponse:
     """Leave a date out, take it back, or add one the rule does not have."""
     series, by = series_for(request, slug), request.user
     do = request.POST.get("do")
-    try:
+    with telling(request):
         if do == "leave":
             actions.leave_out(series, moment_typed(request.POST.get("starts", "")), by=by)  # type: ignore[arg-type]
             messages.success(request, _("The date is left out."))
@@ -127,6 +128,4 @@ def series_date(request: HttpRequest, slug: str) -> HttpResponse:
                 raise ValidationError([words for each in form.errors.values() for words in each])
             actions.add_date(series, form.cleaned_data["further"], by=by)  # type: ignore[arg-type]
             messages.success(request, _("The date is added."))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
     return redirect(reverse("series_edit", args=[slug]) + "#dates")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from klaster.core import languages
+from klaster.directory.views.answers import telling
 from klaster.directory.views.editing import add_errors
 from klaster.matchmaking.actions import lines as actions
 from klaster.matchmaking.forms.participants import LineForm
@@ -87,14 +88,12 @@ def line_do(request: HttpRequest, me: Me, pk: int) -> HttpResponse:
     """Up, down, or gone."""
     line = line_of(me, pk)
     do = request.POST.get("do")
-    try:
+    with telling(request):
         if do in (actions.UP, actions.DOWN):
             actions.move(line, do, by=me.by)
         elif do == "delete":
             actions.remove(line, by=me.by)
             messages.success(request, _("Deleted."))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
     return redirect(reverse("participant_me", args=[me.slug]) + f"#{line.side}")
 
 
@@ -107,10 +106,7 @@ def line_from_posting(request: HttpRequest, me: Me) -> HttpResponse:
     posting = next((each for each in postings_of(me, rows) if str(each.pk) == asked), None)
     if posting is None:
         raise Http404
-    try:
+    with telling(request):
         actions.take_over(me.participant, posting, by=me.by)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
         messages.success(request, _("Taken over from the board."))
     return redirect(reverse("participant_me", args=[me.slug]) + f"#{posting.side}")

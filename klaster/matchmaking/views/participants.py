@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from klaster.core.limits import limited
+from klaster.directory.views.answers import telling
 from klaster.directory.views.editing import add_errors
 from klaster.events.models import Registration
 from klaster.events.views.registration import registration_of
@@ -235,7 +236,7 @@ def participant_colleague(request: HttpRequest, me: Me) -> HttpResponse:
     do, pk = request.POST.get("do", ""), request.POST.get("pk", "")
     if not (pk.isascii() and pk.isdecimal() and len(pk) < 16):
         raise Http404
-    try:
+    with telling(request):
         if do == "ask":
             known = {each.pk: each for each in actions.colleagues_of(me.participant)}
             if int(pk) not in known:
@@ -250,6 +251,4 @@ def participant_colleague(request: HttpRequest, me: Me) -> HttpResponse:
             act = actions.take_in if do == "yes" else actions.turn_down
             act(row, me.participant, by=me.by)
             messages.success(request, _("Saved."))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
     return redirect(reverse("participant_me", args=[me.slug]) + "#delegation")

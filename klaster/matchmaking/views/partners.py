@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from klaster.core.limits import limited, limited_finding
 from klaster.directory import filters
-from klaster.directory.views.answers import chips, page_or_part, paged
+from klaster.directory.views.answers import chips, page_or_part, paged, telling
 from klaster.events.registration_box import moment_of
 from klaster.matchmaking import finding
 from klaster.matchmaking.actions import participants as actions
@@ -194,7 +194,7 @@ MARKS = {"save": Feedback.Kind.SAVED, "not_relevant": Feedback.Kind.NOT_RELEVANT
 def partner_do(request: HttpRequest, me: Me, pk: int) -> HttpResponse:
     """Save, not relevant, block, and back again. Blocked ones are looked up among one's own blocks."""
     do: Any = request.POST.get("do")
-    try:
+    with telling(request):
         if do == "unblock":
             blocked = Participant.objects.filter(blocked_by__participant=me.participant)
             actions.unblock(me.participant, get_object_or_404(blocked, pk=pk), by=me.by)
@@ -207,8 +207,6 @@ def partner_do(request: HttpRequest, me: Me, pk: int) -> HttpResponse:
             actions.block(me.participant, other, by=me.by)
             messages.success(request, _("You do not see each other any more. Only the organiser knows why."))
             return redirect("partner_list", slug=me.slug)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
     return redirect(back_to(request, me))
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from klaster.core.limits import limited
 from klaster.directory.models.organisations import today
-from klaster.directory.views.answers import paged
+from klaster.directory.views.answers import paged, telling
 from klaster.directory.views.drafts import Keeping
 from klaster.directory.views.editing import save_form
 from klaster.matchmaking import board_list
@@ -127,11 +127,8 @@ def posting_act(request: HttpRequest, slug: str) -> HttpResponse:
     form = NoteForm(request.POST) if do == "return" else None
     if form is not None and not form.is_valid():
         return board.show(request, slug, status=422, note_form=form)
-    try:
+    with telling(request):
         words = step(posting, do, by, request, form)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
         if words:
             messages.success(request, words)
     if do == "delete" and not Posting.objects.filter(pk=posting.pk).exists():
