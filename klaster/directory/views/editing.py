@@ -43,6 +43,21 @@ def add_errors(form: Form, error: ValidationError) -> None:
         form.add_error(name if name in form.fields else None, problems)
 
 
+def saved(request: HttpRequest, form: Form, act: Callable[[], Any], done: str = "") -> bool:
+    """Whether a form was right and what it asks for is done; what was refused stands at its fields."""
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except ValidationError as error:
+        add_errors(form, error)
+        return False
+    except ObjectDoesNotExist as gone:  # deleted since the form was opened
+        raise Http404 from gone
+    messages.success(request, done or _("Saved."))
+    return True
+
+
 def save_form(
     request: HttpRequest,
     form: VersionedForm,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -24,7 +25,7 @@ from klaster.directory.edit_forms import EndForm, MembershipForm, OrganisationFo
 from klaster.directory.models import Affiliation, Cluster, ClusterMembership, Organisation
 from klaster.directory.slugs import free_slug
 from klaster.directory.views.answers import follows_former_addresses, telling
-from klaster.directory.views.editing import add_errors, cluster_to_keep, crumbs
+from klaster.directory.views.editing import add_errors, cluster_to_keep, crumbs, saved
 
 RIGHT = "directory.change_members"
 OFFERED = 8  # organisations a search offers
@@ -100,15 +101,9 @@ def member_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     cluster = cluster_to_keep(request, slug, RIGHT)
     membership = get_object_or_404(memberships_of(cluster), pk=pk)
     form = MembershipForm(request.POST or None, instance=membership)
-    if form.is_valid():
-        row = ClusterMembership(pk=membership.pk)
-        try:
-            actions.change_membership(row, by=request.user, values=form.cleaned_data)  # type: ignore[arg-type]
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("cluster_members", slug=slug)
+    row, by = ClusterMembership(pk=membership.pk), cast(Any, request.user)
+    if saved(request, form, lambda: actions.change_membership(row, by=by, values=form.cleaned_data)):
+        return redirect("cluster_members", slug=slug)
     context = {
         "form": form,
         "cluster": cluster,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from klaster.directory import actions
 from klaster.directory.models import Affiliation, Cluster, Organisation
 from klaster.directory.people_forms import InviteColleagueForm, InviteMemberForm
 from klaster.directory.views.answers import follows_former_addresses, telling
-from klaster.directory.views.editing import add_errors, cluster_to_keep, crumbs
+from klaster.directory.views.editing import cluster_to_keep, crumbs, saved
 
 
 def organisation_to_keep(request: HttpRequest, slug: str, *rights: str) -> Organisation:
@@ -95,14 +95,9 @@ def member_invite(request: HttpRequest, slug: str) -> HttpResponse:
     """Invite a firm that is not in the directory by the address of somebody there."""
     cluster = cluster_to_keep(request, slug, "directory.change_members")
     form = InviteMemberForm(request.POST or None, initial=initial_of(request, cluster))
-    if form.is_valid():
-        try:
-            actions.invite_member(cluster, by=request.user, firm=form.firm(), **form.letter())  # type: ignore[arg-type]
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, _("The invitation is on its way."))
-            return redirect("cluster_members", slug=slug)
+    by, done = cast(Any, request.user), _("The invitation is on its way.")
+    if saved(request, form, lambda: actions.invite_member(cluster, by=by, firm=form.firm(), **form.letter()), done):
+        return redirect("cluster_members", slug=slug)
     context = {"form": form, "cluster": cluster, "crumbs": crumbs(cluster, _("Invite a firm"))}
     return render(request, "directory/member_invite.html", context, status=422 if form.is_bound else 200)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klaster.directory.views.answers import telling
-from klaster.directory.views.editing import add_errors
+from klaster.directory.views.editing import saved
 from klaster.events import desk
 from klaster.events.actions import form as actions
 from klaster.events.actions import waiting
@@ -105,15 +104,9 @@ def part_of(event: Event, part: str, pk: int) -> Any:
 def edit_part(request: HttpRequest, event: Event, name: str, row: Any) -> HttpResponse:
     part = PARTS[name]
     form = part.form(request.POST or None, instance=row)
-    if request.method == "POST" and form.is_valid():
-        fresh = part.model(pk=row.pk, event=event)
-        try:
-            actions.save_part(fresh, by=request.user, values=form.values())  # type: ignore[arg-type]
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return back(event, name)
+    fresh, by = part.model(pk=row.pk, event=event), cast(Any, request.user)
+    if saved(request, form, lambda: actions.save_part(fresh, by=by, values=form.values())):
+        return back(event, name)
     answered = name == "question" and bool(row.pk) and row.answers.exists()
     context = {"event": event, "form": form, "name": name, "part": part, "row": row, "answered": answered}
     return render(request, "events/form_part.html", context, status=422 if request.method == "POST" else 200)

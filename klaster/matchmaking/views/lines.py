@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from klaster.core import languages
 from klaster.directory.views.answers import telling
-from klaster.directory.views.editing import add_errors
+from klaster.directory.views.editing import add_errors, saved
 from klaster.matchmaking.actions import lines as actions
 from klaster.matchmaking.forms.participants import LineForm
 from klaster.matchmaking.jobs import embed_line
@@ -71,14 +71,9 @@ def line_edit(request: HttpRequest, me: Me, pk: int) -> HttpResponse:
             "technologies": list(dict.fromkeys([*line.technologies, *found.technologies])),
         }
     form = LineForm(request.POST or None, instance=Line.objects.get(pk=line.pk), with_tags=True, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.change(line, form.cleaned_data | {"are_tags_confirmed": True}, by=me.by)
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect(reverse("participant_me", args=[me.slug]) + f"#{line.side}")
+    confirmed = {"are_tags_confirmed": True}
+    if saved(request, form, lambda: actions.change(line, form.cleaned_data | confirmed, by=me.by)):
+        return redirect(reverse("participant_me", args=[me.slug]) + f"#{line.side}")
     return page(request, me, form, line.side, line, 422 if form.is_bound else 200)
 
 

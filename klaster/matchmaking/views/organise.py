@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from klaster.core.limits import limited
-from klaster.directory.views.editing import add_errors
+from klaster.directory.views.editing import add_errors, saved
 from klaster.events.desk import event_for
 from klaster.events.when import day_in_words
 from klaster.matchmaking import desk, desk_figures, phases
@@ -64,15 +64,9 @@ def steps(matchmaking: Matchmaking) -> list[dict[str, Any]]:
 def desk_settings(request: HttpRequest, slug: str) -> HttpResponse:
     matchmaking = desk.matchmaking_for(request, slug)
     form = SettingsForm(request.POST or None, instance=matchmaking)
-    if form.is_valid():
-        try:
-            row = Matchmaking.objects.get(pk=matchmaking.pk)
-            actions.save_settings(row, form.values(), form.ask_rules(), by=request.user)  # type: ignore[arg-type]
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("matchmaking_desk", slug=slug)
+    by: Any = request.user
+    if saved(request, form, lambda: actions.save_settings(matchmaking, form.values(), form.ask_rules(), by=by)):
+        return redirect("matchmaking_desk", slug=slug)
     context = desk.frame(request, desk.matchmaking_for(request, slug), form=form)
     return render(request, "matchmaking/desk_settings.html", context, status=422 if form.errors else 200)
 
@@ -162,18 +156,9 @@ def desk_slot(request: HttpRequest, slug: str, pk: int = 0) -> HttpResponse:
     slot.matchmaking = matchmaking
     initial = {} if pk else {"is_break": True, "starts": matchmaking.event.starts}
     form = SlotForm(request.POST or None, instance=slot, initial=initial)
-    if form.is_valid():
-        try:
-            row = Slot.objects.get(pk=pk) if pk else Slot()
-            row.matchmaking = matchmaking
-            actions.save_slot(row, form.values(), by=request.user)  # type: ignore[arg-type]
-        except ValidationError as error:
-            add_errors(form, error)
-        except Slot.DoesNotExist as gone:
-            raise Http404 from gone
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("desk_slots", slug=slug)
+    row, by = Slot(pk=pk or None, matchmaking=matchmaking), cast(Any, request.user)
+    if saved(request, form, lambda: actions.save_slot(row, form.values(), by=by)):
+        return redirect("desk_slots", slug=slug)
     taken = actions.meetings_in(slot) if pk else 0
     context = desk.frame(request, matchmaking, form=form, slot=slot, taken=taken)
     return render(request, "matchmaking/desk_slot.html", context, status=422 if form.errors else 200)
@@ -188,14 +173,9 @@ def desk_tables(request: HttpRequest, slug: str) -> HttpResponse:
     if request.POST.get("do") == "delete":
         return delete_tables(request, matchmaking)
     form = TablesForm(request.POST or None)
-    if form.is_valid():
-        try:
-            actions.make_tables(matchmaking, **form.cleaned_data, by=request.user)  # type: ignore[arg-type]
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("desk_tables", slug=slug)
+    by: Any = request.user
+    if saved(request, form, lambda: actions.make_tables(matchmaking, **form.cleaned_data, by=by)):
+        return redirect("desk_tables", slug=slug)
     rows = list(matchmaking.tables.prefetch_related("hosts").order_by("is_online", "number"))
     used = set(Meeting.objects.placed().filter(matchmaking=matchmaking).values_list("table", flat=True))
     for row in rows:
@@ -224,15 +204,8 @@ def desk_table(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     matchmaking = desk.matchmaking_for(request, slug)
     table = get_object_or_404(Table, matchmaking=matchmaking, pk=pk)
     form = TableForm(request.POST or None, instance=table)
-    if form.is_valid():
-        try:
-            actions.save_table(Table(pk=pk, matchmaking=matchmaking), form.cleaned_data, by=request.user)  # type: ignore[arg-type]
-        except ValidationError as error:
-            add_errors(form, error)
-        except Table.DoesNotExist as gone:
-            raise Http404 from gone
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("desk_tables", slug=slug)
+    row, by = Table(pk=pk, matchmaking=matchmaking), cast(Any, request.user)
+    if saved(request, form, lambda: actions.save_table(row, form.cleaned_data, by=by)):
+        return redirect("desk_tables", slug=slug)
     context = desk.frame(request, matchmaking, form=form, table=Table.objects.get(pk=pk))
     return render(request, "matchmaking/desk_table.html", context, status=422 if form.errors else 200)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,7 +22,7 @@ from klaster.core import tables
 from klaster.core.limits import limited, limited_finding
 from klaster.directory import exports, filters
 from klaster.directory.views.answers import chips
-from klaster.directory.views.editing import add_errors
+from klaster.directory.views.editing import saved
 from klaster.matchmaking import desk, meeting_table, participant_table
 from klaster.matchmaking.actions import organise as actions
 from klaster.matchmaking.forms.organise import AskForm, ParticipantForm, WriteForm
@@ -75,15 +74,9 @@ def desk_participant(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     participant = get_object_or_404(participant_table.rows_of(matchmaking), pk=pk)
     participant.matchmaking = matchmaking
     form = ParticipantForm(request.POST or None, instance=participant)
-    if form.is_valid():
-        try:
-            row = Participant(pk=pk, matchmaking=matchmaking)
-            actions.save_participant(row, form.cleaned_data, by=request.user)  # type: ignore[arg-type]
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("desk_participant", slug=slug, pk=pk)
+    row, by = Participant(pk=pk, matchmaking=matchmaking), cast(Any, request.user)
+    if saved(request, form, lambda: actions.save_participant(row, form.cleaned_data, by=by)):
+        return redirect("desk_participant", slug=slug, pk=pk)
     shown = get_object_or_404(participant_table.rows_of(matchmaking), pk=pk)
     requests = MeetingRequest.objects.filter(Q(asker=shown) | Q(asked=shown)).select_related("asker", "asked")
     context = desk.frame(
@@ -153,14 +146,9 @@ def desk_ask(request: HttpRequest, slug: str) -> HttpResponse:
     """A request on somebody's behalf, or a meeting that both have agreed to."""
     matchmaking = desk.matchmaking_for(request, slug)
     form = AskForm(request.POST or None, matchmaking=matchmaking, initial={"asker": request.GET.get("asker")})
-    if form.is_valid():
-        try:
-            actions.ask_for(**form.cleaned_data, by=request.user)  # type: ignore[arg-type]
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("desk_meetings", slug=slug)
+    by: Any = request.user
+    if saved(request, form, lambda: actions.ask_for(**form.cleaned_data, by=by)):
+        return redirect("desk_meetings", slug=slug)
     context = desk.frame(request, matchmaking, form=form)
     return render(request, "matchmaking/desk_ask.html", context, status=422 if form.errors else 200)
 

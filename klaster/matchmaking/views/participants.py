@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from klaster.core.limits import limited
 from klaster.directory.views.answers import telling
-from klaster.directory.views.editing import add_errors
+from klaster.directory.views.editing import add_errors, saved
 from klaster.events.models import Registration
 from klaster.events.views.registration import registration_of
 from klaster.matchmaking import me as who
@@ -174,17 +174,9 @@ def postings_of(me: Me, rows: list[Any]) -> list[Posting]:
 def participant_profile(request: HttpRequest, me: Me) -> HttpResponse:
     instance = Participant.objects.get(pk=me.participant.pk)
     form = ProfileForm(request.POST or None, instance=instance, matchmaking=me.matchmaking)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                actions.change_profile(me.participant, form.cleaned_data, by=me.by)
-            except ValidationError as error:
-                add_errors(form, error)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("participant_me", slug=me.slug)
+    status = 422 if request.method == "POST" else 200
+    if saved(request, form, lambda: actions.change_profile(me.participant, form.cleaned_data, by=me.by)):
+        return redirect("participant_me", slug=me.slug)
     mine = (_("What I offer and seek"), reverse("participant_me", args=[me.slug]))
     context = common(me) | {"form": form, "crumbs": crumbs(me, mine, (_("Profile"), ""))}
     return render(request, "matchmaking/participant_profile.html", context, status=status)

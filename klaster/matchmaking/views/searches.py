@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from klaster.core import limits
 from klaster.directory import exports
-from klaster.directory.views.editing import add_errors
+from klaster.directory.views.editing import saved
 from klaster.matchmaking import board_list
 from klaster.matchmaking.actions import searches as actions
 from klaster.matchmaking.models import SavedSearch
@@ -56,18 +55,11 @@ def saved_search_new(request: HttpRequest) -> HttpResponse:
     filters = exports.chosen(asked.facets, asked.selection)
     initial = {"name": "; ".join(filters)[:100] or _("All that is new"), "query": query[:1000]}
     form = SearchForm(request.POST or None, initial=initial)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            by: Any = request.user
-            try:
-                actions.save(by=by, **form.cleaned_data)
-            except ValidationError as error:
-                add_errors(form, error)
-            else:
-                messages.success(request, _("Kept. You are written to when something new fits it, once a day at most."))
-                return redirect("saved_searches")
+    by: Any = request.user
+    status = 422 if request.method == "POST" else 200
+    done = _("Kept. You are written to when something new fits it, once a day at most.")
+    if saved(request, form, lambda: actions.save(by=by, **form.cleaned_data), done):
+        return redirect("saved_searches")
     context = {"form": form, "filters": filters, "crumbs": crumbs(_("Save the search")), "query": query}
     return render(request, "matchmaking/saved_search_new.html", context, status=status)
 
