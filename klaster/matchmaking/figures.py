@@ -90,7 +90,10 @@ def counts(scope: Scope) -> dict[str, int]:
 
 
 def by_request(scope: Scope) -> Chart:
-    rows = [(capfirst(str(label)), scope.requests[state]) for state, label in MeetingRequest.State.choices]
+    labels: dict[str, object] = dict(MeetingRequest.State.choices)
+    if scope.matchmaking.answers_are_over:
+        labels[MeetingRequest.State.SENT] = _("closed without an answer")
+    rows = [(capfirst(str(label)), scope.requests[state]) for state, label in labels.items()]
     return of_kinds("by_request", _("Requests"), _("Requests"), _("State"), rows)
 
 

@@ -124,6 +124,10 @@ def test_figures_count_what_people_say(fair):
     assert figures.counts(scope) == {
         "participants": 3, "requests": 1, "agreed": 3, "placed": 3, "held": 1, "unknown": 1,
     }  # fmt: skip
+    f.MeetingRequestFactory(asker=other, asked=third)
+    fair.answers_until = timezone.now()
+    asked = [tuple(row[:2]) for row in figures.by_request(figures.scope_of(fair)).rows]
+    assert asked[:2] == [("Closed without an answer", 1), ("Accepted", 1)]
     assert [tuple(row[:2]) for row in figures.by_number(scope).rows] == [("2", 3)]
     assert {row[0]: row[1] for row in figures.by_country(scope).rows} == {"Lithuania": 2, "Latvia": 2, "Estonia": 2}
     ring = figures.network(scope)

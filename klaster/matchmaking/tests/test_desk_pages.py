@@ -236,6 +236,7 @@ def test_making_shows_progress_and_can_be_stopped(client, fair):
 def test_the_result_says_how_much_how_fair_and_why_not(client):
     matchmaking, people = an_event(people=4, slots=2, tables=2)
     all_meet(matchmaking, people)
+    Participant.objects.filter(pk=people[0].pk).update(name="UAB „Pilnas“")
     run = made(matchmaking)
     page = client.get(at(matchmaking, "desk_run", run.pk)).content.decode()
     assert "Timetable made: 4 of 4 possible meetings" in page
@@ -248,6 +249,7 @@ def test_the_result_says_how_much_how_fair_and_why_not(client):
     assert client.get(at(matchmaking, "desk_run", run.pk), headers={"HX-Request": "true"}).status_code == 204
     rows = b"".join(client.get(at(matchmaking, "desk_run_export", run.pk, "csv")).streaming_content).decode()
     assert rows.count("Įmonė") >= 6
+    assert rows.count("UAB „Pilnas“ – ") == 3  # the page has names without the kind of firm
 
 
 def test_pages_ask_as_much_for_many_rows_as_for_few(client):

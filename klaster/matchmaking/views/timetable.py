@@ -144,7 +144,7 @@ def lines(page: RunPage) -> Iterator[list[object]]:
         starts = place.slot.starts.astimezone(page.zone)  # type: ignore[union-attr]
         table = place.table
         yield [starts.replace(tzinfo=None), table.number if table else _("online"), table.zone if table else "",
-               " – ".join(entry.sides), entry.is_pinned, ""]  # fmt: skip
+               " – ".join(page.names.who(pk) for pk in page.sides[place.meeting_id]), entry.is_pinned, ""]  # fmt: skip
     for group in page.groups:
         for words in group.meetings:
             yield ["", "", "", words, False, group.reason.title]
