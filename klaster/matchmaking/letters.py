@@ -48,9 +48,11 @@ def tell(
     page: str = "my_meetings",
     quote: str = "",
     by_mail: bool = False,
+    is_news: bool = False,
 ) -> None:
     """Tell the people of these once: on the site who has an account, and with `by_mail` by letter. `subject` is a
-    message id with %(name)s for `params`; `page` takes the event's slug; `quote` is what somebody wrote."""
+    message id with %(name)s for `params`; `page` takes the event's slug; `quote` is what somebody wrote; news needs no
+    answer."""
     for each in Representative.objects.of(to):
         row = each.registration
         if row.person is not None and row.person.is_active:
@@ -60,7 +62,8 @@ def tell(
         if by_mail:
             with override(language_of(row)):
                 line = letters.Ready(letters.one_line(_with(subject, params)))
-            _write(each, "matchmaking.note", "matchmaking/letters/note", {"subject": line, "quote": quote}, key=key)
+            said = {"subject": line, "quote": quote, "is_news": is_news}
+            _write(each, "matchmaking.note", "matchmaking/letters/note", said, key=key)
 
 
 def _with(words: str, params: Mapping[str, Any]) -> str:
@@ -122,6 +125,7 @@ def cancelled(meeting: Meeting, side: Participant, others: Sequence[Participant]
     tell(
         others, gettext_noop("%(who)s cancelled the meeting with you"), {"who": side.name},
         key=f"cancelled {meeting.pk} {side.pk}", quote=reason, by_mail=True,
+        is_news=True,
     )  # fmt: skip
 
 

@@ -174,6 +174,8 @@ def test_cancelling_frees_the_time_and_tells_the_other_by_letter(two, matchmakin
     assert (meeting.state, meeting.request.state, meeting.sequence) == ("cancelled", S.WITHDRAWN, 1)
     letter = Letter.objects.get()
     assert (letter.person, "The flight" in letter.body) == (person(other), True)
+    assert "Your requests and meetings:" in letter.body
+    assert "Answer here:" not in letter.body
     with pytest.raises(PermissionDenied):
         requests.cancel(meeting, f.ParticipantFactory(matchmaking=matchmaking), by=None)
 
