@@ -74,6 +74,18 @@ def page_or_part(request: HttpRequest, template: str, context: dict[str, Any], *
     return response
 
 
+def list_or_part(
+    request: HttpRequest, template: str, context: dict[str, Any], *, part: str = "changed", **kept: object
+) -> HttpResponse:
+    """The same for a list with filters: the browser's address follows what was chosen, and `kept` stays in it."""
+    response = page_or_part(request, template, context, part=part)
+    if request.htmx:  # type: ignore[attr-defined]
+        page = context["page"].number
+        query = context["selection"].query(**kept, page=page if page > 1 else "")
+        response["HX-Push-Url"] = (request.path + query).removesuffix("?")
+    return response
+
+
 def chips(facets: Iterable[Facet], selection: Selection, **kept: object) -> list[dict[str, str]]:
     """Each answer with the address of the same list without it; `kept` stays in the addresses."""
     given = [

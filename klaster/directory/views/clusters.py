@@ -14,7 +14,7 @@ from klaster.core.limits import limited, limited_finding
 from klaster.directory import cluster_list as listing
 from klaster.directory import cluster_page, exports, filters, structured
 from klaster.directory.models import ChangeRequest, Cluster, Label
-from klaster.directory.views.answers import chips, follows_former_addresses, page_or_part, paged
+from klaster.directory.views.answers import chips, follows_former_addresses, list_or_part, page_or_part, paged
 
 FEW = 4  # a list shorter than this is offered wider
 
@@ -43,11 +43,7 @@ def cluster_list(request: HttpRequest) -> HttpResponse:
         "export_query": selection.query(),
         "structured": structured.item_list(request, clusters, page),
     }
-    response = page_or_part(request, "directory/cluster_list.html", context, part="changed")
-    if request.htmx:  # type: ignore[attr-defined]
-        chosen_so = selection.query(page=page.number if page.number > 1 else "")
-        response["HX-Push-Url"] = (request.path + chosen_so).removesuffix("?")
-    return response
+    return list_or_part(request, "directory/cluster_list.html", context)
 
 
 def chosen(request: HttpRequest) -> tuple[list[listing.Row], list[filters.Facet], filters.Selection]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from klaster.core import tables
 from klaster.core.limits import limited, limited_finding
 from klaster.directory import exports, filters, structured
-from klaster.directory.views.answers import MOST_COUNTED, Counting, chips, page_or_part
+from klaster.directory.views.answers import MOST_COUNTED, Counting, chips, list_or_part
 from klaster.events import event_filters, event_page, event_table, feeds, series_page
 from klaster.events import event_list as listing
 from klaster.events.models import Event, Series
@@ -83,11 +83,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
         "structured": structured.item_list(request, events, page),
         **(month_context(request, asked, events) if is_month else {}),
     }
-    response = page_or_part(request, "events/event_list.html", context, part="changed")
-    if request.htmx:  # type: ignore[attr-defined]
-        chosen_so = selection.query(**asked.kept, page=page.number if page.number > 1 else "")
-        response["HX-Push-Url"] = (request.path + chosen_so).removesuffix("?")
-    return response
+    return list_or_part(request, "events/event_list.html", context, **asked.kept)
 
 
 def wider(asked: Asked, events: list[Event]) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from klaster.core import tables
 from klaster.core.limits import limited, limited_finding
 from klaster.directory import exports, filters, structured
-from klaster.directory.views.answers import chips, page_or_part, paged
+from klaster.directory.views.answers import chips, list_or_part, paged
 from klaster.matchmaking import board_feed, board_list, board_page, board_table
 from klaster.matchmaking.models import Posting
 
@@ -41,11 +41,7 @@ def posting_list(request: HttpRequest) -> HttpResponse:
         "query": selection.query().removesuffix("?"),
         "structured": structured.item_list(request, postings, page),
     }
-    response = page_or_part(request, "matchmaking/posting_list.html", context, part="changed")
-    if request.htmx:  # type: ignore[attr-defined]
-        chosen_so = selection.query(page=page.number if page.number > 1 else "")
-        response["HX-Push-Url"] = (request.path + chosen_so).removesuffix("?")
-    return response
+    return list_or_part(request, "matchmaking/posting_list.html", context)
 
 
 @login_not_required

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from klaster.core.limits import limited, limited_finding
 from klaster.directory import filters
-from klaster.directory.views.answers import chips, page_or_part, paged, telling
+from klaster.directory.views.answers import chips, list_or_part, paged, telling
 from klaster.events.registration_box import moment_of
 from klaster.matchmaking import finding
 from klaster.matchmaking.actions import participants as actions
@@ -91,11 +91,7 @@ def list_page(request: HttpRequest, me: Me) -> HttpResponse:
         "crumbs": crumbs(me),
         "Phase": Phase,
     }
-    response = page_or_part(request, "matchmaking/partner_list.html", context, part="results")
-    if request.htmx:  # type: ignore[attr-defined]
-        chosen_so = selection.query(**kept, page=page.number if page.number > 1 else "")
-        response["HX-Push-Url"] = (request.path + chosen_so).removesuffix("?")
-    return response
+    return list_or_part(request, "matchmaking/partner_list.html", context, part="results", **kept)
 
 
 def saved_by(me: Me, pks: list[int]) -> list[int]:
