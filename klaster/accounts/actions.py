@@ -64,17 +64,10 @@ def invite(
         _withdraw(older, by)
     token = Invitation.new_token()
     invitation = Invitation(
-        email=email,
-        once=once,
-        name=name,
-        message=message,
-        language=language or languages.current(),
-        grant=grant,
-        params=params,
-        invited_by=by,
-        expires_at=timezone.now() + Invitation.LIFETIME,
+        email=email, once=once, name=name, message=message, language=language or languages.current(), grant=grant,
+        params=params, invited_by=by, expires_at=timezone.now() + Invitation.LIFETIME,
         token_hash=Invitation.hash_of(token),
-    )
+    )  # fmt: skip
     invitation.full_clean()
     invitation.save()
     audit.record(gettext_noop("invited"), invitation, by=by, after={"grant": grant, "params": params})

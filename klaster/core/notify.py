@@ -68,41 +68,30 @@ def notify(
         if not url and about is not None and hasattr(about, "get_absolute_url"):
             url = about.get_absolute_url()
         notice = Notice(
-            person=person,
-            topic=topic.code,
-            key=key or (f"{label_of(about)} {about.pk}" if about else ""),
-            subject_words=subject,
-            subject_plural=plural,
-            body_words=body,
+            person=person, topic=topic.code, key=key or (f"{label_of(about)} {about.pk}" if about else ""),
+            subject_words=subject, subject_plural=plural, body_words=body, on_site=SITE in wanted,
             params={name: _storable(value) for name, value in (params or {}).items()},
             url=letters.own_url(url).removeprefix(settings.SITE_URL) if url else "",
-            on_site=SITE in wanted,
-        )
+        )  # fmt: skip
         said = [letters.Ready(text) for text in notice.words(letters.plain)]
     if not notice.key:
         raise ValueError("A notice needs `about` or `key`, so that it is told once.")
-    kept, is_new = Notice.objects.get_or_create(
-        person=person,
-        topic=notice.topic,
-        key=notice.key,
-        defaults={
-            field.name: getattr(notice, field.name)
-            for field in Notice._meta.concrete_fields
-            if not field.primary_key and field.name not in ("person", "topic", "key")
-        },
-    )
+    kept, is_new = _kept(notice)
     if is_new and by_mail and MAIL in wanted:
+        usual = {"subject": said[0], "body": said[1], "url": notice.url}
         letters.write(
-            topic.code,
-            to=person,
-            about=kept,
-            **mail
-            or {
-                "template": "core/letters/notice",
-                "context": {"subject": said[0], "body": said[1], "url": notice.url},
-            },
+            topic.code, to=person, about=kept, **mail or {"template": "core/letters/notice", "context": usual}
         )
     return kept
+
+
+def _kept(notice: Notice) -> tuple[Notice, bool]:
+    """The one that is told, and whether it is this one."""
+    names = {field.name for field in Notice._meta.concrete_fields if not field.primary_key} - {"person", "topic", "key"}
+    return Notice.objects.get_or_create(
+        person=notice.person, topic=notice.topic, key=notice.key,
+        defaults={name: getattr(notice, name) for name in names},
+    )  # fmt: skip
 
 
 def _storable(value: Any) -> Any:
