@@ -146,6 +146,11 @@ def send_letters(mailoutbox):
 
 
 @pytest.fixture
+def one_factor(settings) -> None:
+    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
+
+
+@pytest.fixture
 def in_english():
     """For tests that quote what a person reads; otherwise the network's first language is spoken."""
     from django.utils.translation import override

@@ -14,12 +14,7 @@ from klaster.directory import factories as f
 from klaster.directory.models import Cluster, ClusterMembership, Duplicate, Opening, Organisation
 from klaster.directory.models.organisations import today
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 
 
 @pytest.fixture

@@ -17,14 +17,9 @@ from klaster.directory.models import ChangeRequest, Cluster, Label, Organisation
 from klaster.directory.models.organisations import today
 from klaster.directory.tests.test_editing import form_of, typed, url
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 both = f.both
 State = ChangeRequest.State
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.urls import reverse
 from django.utils.translation import override
 
 from klaster.accounts import actions as accounts
@@ -15,20 +14,16 @@ from klaster.accounts.factories import UserFactory
 from klaster.accounts.models import Invitation
 from klaster.core.models import AuditEvent
 from klaster.core.tests.together import at_once, refused
+from klaster.core.tests.visits import url
 from klaster.directory import actions
 from klaster.directory import factories as f
 from klaster.directory.models import Affiliation, Cluster, ClusterMembership, Organisation
 from klaster.directory.models.organisations import today
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 both = f.both
 Role = Affiliation.Role
 MAIL = "ona@pavyzdys.test"
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture
@@ -44,11 +39,6 @@ def coordinator(cluster):
 @pytest.fixture
 def ona():
     return UserFactory(email=MAIL, proven=True)
-
-
-def url(name, *args):
-    with override("en"):
-        return reverse(name, args=args)
 
 
 def acts_for(person, organisation):

@@ -12,18 +12,14 @@ from django.utils.translation import override
 from klaster.accounts.factories import UserFactory
 from klaster.core.models import AuditEvent, Letter, Notice
 from klaster.core.tests.together import at_once, during
+from klaster.core.tests.visits import url
 from klaster.directory import actions, forms
 from klaster.directory import factories as f
 from klaster.directory.models import ContactMessage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 both = f.both
 SECRET = "slaptas-adresas@pavyzdys.test"
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture
@@ -35,11 +31,6 @@ def cluster():
 def coordinator(cluster):
     affiliation = f.AffiliationFactory(organisation=cluster.coordinator, manager=True, person__language="lt")
     return affiliation.person
-
-
-def url(name, *args, query=""):
-    with override("en"):
-        return reverse(name, args=args) + query
 
 
 def ticket(cluster, *, age=60, once=None):

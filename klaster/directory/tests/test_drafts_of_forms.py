@@ -13,13 +13,8 @@ from klaster.directory.models import ChangeRequest, FormDraft, Opening
 from klaster.directory.tests.test_editing import form_of, typed, url
 from klaster.directory.views.drafts import EACH_MINUTE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 both = f.both
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture

@@ -3,14 +3,13 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.urls import reverse
-from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from klaster.accounts.factories import UserFactory
 from klaster.core.models import AuditEvent
+from klaster.core.tests.visits import url
 from klaster.directory import actions
 from klaster.directory import factories as f
 from klaster.directory.duplicates import candidates, legal_forms, scoring
@@ -18,11 +17,6 @@ from klaster.directory.duplicates.scoring import Entry
 from klaster.directory.models import Duplicate, DuplicateSearch, Merge, Organisation
 
 both = f.both
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 # --- names without legal forms ----------------------------------------------------------------------------------------
@@ -106,7 +100,7 @@ def test_a_name_is_itself_and_keeps_its_core(name):
 
 
 # --- candidates -------------------------------------------------------------------------------------------------------
-pytestmark = pytest.mark.usefixtures("in_english")
+pytestmark = [pytest.mark.usefixtures("in_english", "one_factor")]
 
 
 def organisation(name, **more):
@@ -212,11 +206,6 @@ def test_uniting_settles_the_pair_and_what_was_said_of_the_other():
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
-def url(name, *args):
-    with override("en"):
-        return reverse(name, args=args)
-
-
 @pytest.fixture
 def office(client, db):
     person = UserFactory(secretariat=True)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from klaster.accounts.factories import UserFactory
+from klaster.core.tests.visits import url
 from klaster.directory import eccp, eccp_profile
 from klaster.directory import factories as f
 from klaster.directory.eccp import Facts, MemberType, Outcome, Recognition, Verdict
@@ -167,11 +168,6 @@ def test_facts_count_members_of_today_without_associated_partners(cluster):
     found = eccp_profile.facts_of(cluster)
     assert (found.committed, found.uncertain) == ({BUSINESS: 2, OTHER: 1}, {RESEARCH: 1})
     assert (found.fte, found.programme, found.recognition) == (Decimal("1.50"), "Išgalvota programa", "programme")
-
-
-def url(name, *args):
-    with override("en"):
-        return reverse(name, args=args)
 
 
 @pytest.mark.django_db

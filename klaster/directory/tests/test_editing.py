@@ -10,18 +10,14 @@ from django.utils.translation import override
 
 from klaster.accounts.factories import UserFactory
 from klaster.core.models import AuditEvent, Notice
+from klaster.core.tests.visits import url
 from klaster.directory import actions, edit_forms
 from klaster.directory import factories as f
 from klaster.directory.models import Achievement, Cluster, ClusterMembership, Opening, Organisation, Statement
 from klaster.directory.models.organisations import today
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 both = f.both
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture
@@ -32,11 +28,6 @@ def cluster():
 @pytest.fixture
 def coordinator(cluster):
     return f.AffiliationFactory(organisation=cluster.coordinator, manager=True, person__name="Rasa Rasaitė").person
-
-
-def url(name, *args):
-    with override("en"):
-        return reverse(name, args=args)
 
 
 def typed(form):

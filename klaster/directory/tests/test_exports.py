@@ -10,27 +10,18 @@ from openpyxl import load_workbook
 
 from klaster.accounts.factories import InvitationFactory, UserFactory
 from klaster.core.fields import Translated
+from klaster.core.tests.visits import url
 from klaster.directory import factories as f
 from klaster.directory.models import Organisation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 both = f.both
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture
 def office(client):
     client.force_login(UserFactory(secretariat=True))
     return client
-
-
-def url(name, *args, language="en"):
-    with override(language):
-        return reverse(name, args=args)
 
 
 def as_csv(client, name, *args, query=None):

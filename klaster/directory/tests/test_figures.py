@@ -14,6 +14,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
+from klaster.core.tests.visits import url
 from klaster.directory import factories as f
 from klaster.directory import figures
 from klaster.directory.figures import pictures
@@ -81,11 +82,6 @@ def test_years_say_what_counting_day_by_day_says(spans):
 
 
 # --- counting ---------------------------------------------------------------------------------------------------------
-def url(name, *args):
-    with override("en"):
-        return reverse(name, args=args)
-
-
 @pytest.fixture
 def network(db):
     """Five members of two clusters, one of them in both; and what must not be counted."""

@@ -3,20 +3,15 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils.translation import override
 
 from klaster.accounts.factories import UserFactory
 from klaster.core import audit
+from klaster.core.tests.visits import url
 from klaster.directory import actions, history
 from klaster.directory import factories as f
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 
 
 @pytest.fixture
@@ -27,11 +22,6 @@ def cluster():
 @pytest.fixture
 def coordinator(cluster):
     return f.AffiliationFactory(organisation=cluster.coordinator, manager=True, person__name="Rasa Rasaitė").person
-
-
-def url(name, *args):
-    with override("en"):
-        return reverse(name, args=args)
 
 
 def read(cluster):

@@ -22,6 +22,7 @@ from klaster.accounts.factories import UserFactory
 from klaster.core import jobs as queue
 from klaster.core import tables
 from klaster.core.privacy import erase
+from klaster.core.tests.visits import url
 from klaster.directory import actions, exports, jobs
 from klaster.directory import factories as f
 from klaster.directory.factories import both
@@ -29,12 +30,7 @@ from klaster.directory.imports import blanks, fields, rows, writing
 from klaster.directory.models import ClusterMembership, Import, ImportFile, ImportRow, Organisation
 
 FILES = Path(__file__).parents[2] / "core" / "tests" / "tables"
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english", "one_factor")]
 
 
 @pytest.fixture
@@ -51,11 +47,6 @@ def coordinator(cluster):
 def sender(client, coordinator):
     client.force_login(coordinator)
     return client
-
-
-def url(name, *args, query=""):
-    with override("en"):
-        return reverse(name, args=args) + query
 
 
 def send(client, data, *, name="members.csv", address=None):

@@ -16,6 +16,7 @@ from klaster.accounts import actions as accounts
 from klaster.accounts.factories import UserFactory
 from klaster.core.models import AuditEvent, Letter, Notice
 from klaster.core.tests.together import at_once, during
+from klaster.core.tests.visits import url
 from klaster.directory import actions, jobs
 from klaster.directory import factories as f
 from klaster.directory.join_forms import JoinForm
@@ -23,15 +24,10 @@ from klaster.directory.models import ClusterMembership, JoinNote, JoinRequest, O
 from klaster.directory.models.organisations import today
 from klaster.directory.workspace import Desk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 both = f.both
 MAIL = "ona@pavyzdys.test"
 State = JoinRequest.State
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture
@@ -42,11 +38,6 @@ def cluster():
 @pytest.fixture
 def coordinator(cluster):
     return f.AffiliationFactory(organisation=cluster.coordinator, manager=True, person__language="lt").person
-
-
-def url(name, *args, query=""):
-    with override("en"):
-        return reverse(name, args=args) + query
 
 
 def ticket(cluster, *, age=60, once=None):

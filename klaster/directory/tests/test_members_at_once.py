@@ -27,16 +27,15 @@ from klaster.directory.models import (
     Organisation,
 )
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_english")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("in_english"),
+    pytest.mark.usefixtures("one_factor"),
+]
 both = f.both
 MAIL = "ona@pavyzdys.test"
 BUSY = "An import is being written just now. Try again in a minute."
 MEMBER = {"kind": "member"}
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ import datetime
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.urls import reverse
-from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +12,7 @@ from klaster.accounts.factories import UserFactory
 from klaster.core import merging
 from klaster.core.fields import Translated
 from klaster.core.models import AuditEvent
+from klaster.core.tests.visits import url
 from klaster.directory import actions, choosing, uniting
 from klaster.directory import factories as f
 from klaster.directory import search as finder
@@ -36,15 +35,10 @@ from klaster.directory.models import (
     Statement,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english", "one_factor")]
 both = f.both
 DAY = datetime.date.fromisoformat
 NOW = datetime.datetime(2026, 1, 31, tzinfo=datetime.UTC)
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture
@@ -280,11 +274,6 @@ def test_the_network_file_finds_what_it_wrote(office, kept, gone):
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------
-def url(name, *args, language="en"):
-    with override(language):
-        return reverse(name, args=args)
-
-
 @pytest.mark.parametrize("language", ["lt", "en"])
 def test_links_to_it_lead_to_the_one_that_stays(client, office, kept, gone, language):
     older = f.OrganisationFactory(slug="seniausia")

@@ -11,12 +11,11 @@ from klaster.directory import factories as f
 from klaster.directory.imports.rows import IMPORTING
 from klaster.directory.models import Cluster, ClusterMembership, Merge, Organisation
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_english")]
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("in_english"),
+    pytest.mark.usefixtures("one_factor"),
+]
 
 
 @pytest.fixture

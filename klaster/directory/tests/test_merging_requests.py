@@ -12,17 +12,12 @@ from klaster.directory import factories as f
 from klaster.directory.models import ChangeRequest, ClusterMembership, JoinNote, JoinRequest, ProposedValue
 from klaster.directory.tests.test_merging import everything
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english", "one_factor")]
 NOW = datetime.datetime(2026, 1, 31, tzinfo=datetime.UTC)
 MAKE = {"cluster": f.ClusterFactory, "organisation": f.OrganisationFactory}
 OPEN, DECIDED = ("submitted", "returned"), ("accepted", "partly_accepted", "declined")
 turned = pytest.mark.parametrize("turned", [False, True])
 MAIL = "ona@pavyzdys.test"
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture

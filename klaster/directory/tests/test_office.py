@@ -20,13 +20,8 @@ from klaster.directory.models import ActivityClass, Cluster, ClusterMembership, 
 from klaster.directory.office.groups import DirectoryGroup, ListsGroup
 from klaster.directory.rules import NOT_TABLES, OFFICE_TABLES, UNITING
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 TABLES = {table.model.__name__: table for table in (*DirectoryGroup.items, *ListsGroup.items)}
-
-
-@pytest.fixture(autouse=True)
-def _one_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture

@@ -7,21 +7,16 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from django.template import Context, Template
-from django.urls import reverse
 from django.utils.translation import override
 
 from klaster.core.sitemaps import InEachLanguage
+from klaster.core.tests.visits import url
 from klaster.directory import factories as f
 from klaster.directory import panels
 from klaster.directory.models import Organisation
 
 pytestmark = pytest.mark.django_db
 both = f.both
-
-
-def url(name, *args, language="en"):
-    with override(language):
-        return reverse(name, args=args)
 
 
 def drawn(tag):

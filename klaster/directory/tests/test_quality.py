@@ -14,6 +14,7 @@ from django.utils.translation import override
 from klaster.accounts.factories import UserFactory
 from klaster.core import waiting
 from klaster.core.models import Notice
+from klaster.core.tests.visits import url
 from klaster.core.waiting import Order, Waiting
 from klaster.directory import actions, jobs, label_notices, quality
 from klaster.directory import factories as f
@@ -22,13 +23,8 @@ from klaster.directory.models.organisations import today
 from klaster.directory.quality import Kind
 from klaster.directory.quality.checks import LACKS, is_empty
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 DAYS = datetime.timedelta
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture
@@ -36,11 +32,6 @@ def office(client):
     person = UserFactory(secretariat=True)
     client.force_login(person)
     return person
-
-
-def url(name, *args):
-    with override("en"):
-        return reverse(name, args=args)
 
 
 def names(check, kind=Kind.OTHER, option=""):

@@ -7,23 +7,18 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
-from django.utils.translation import override
 
 from klaster.accounts.factories import UserFactory
 from klaster.core.models import AuditEvent, Notice
+from klaster.core.tests.visits import url
 from klaster.directory import actions, cluster_sections, workspace
 from klaster.directory import factories as f
 from klaster.directory.models import Cluster, Confirmation, ContactMessage
 from klaster.directory.models.organisations import today
 from klaster.directory.workspace import Act, Desk, Group, Link, Todo, Urgency
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english", "one_factor")]
 both = f.both
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture
@@ -38,11 +33,6 @@ def coordinator(cluster):
     return f.AffiliationFactory(
         organisation=cluster.coordinator, manager=True, person__name="Rasa Rasaitė", person__language="en"
     ).person
-
-
-def url(name, *args):
-    with override("en"):
-        return reverse(name, args=args)
 
 
 def in_days(days):

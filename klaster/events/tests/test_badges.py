@@ -6,12 +6,12 @@ import re
 import pytest
 import segno
 import time_machine
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
 from klaster.core import pdf
 from klaster.core.tests.pdf_text import boxes, words
+from klaster.core.tests.visits import url
 from klaster.directory.factories import OrganisationFactory, both
 from klaster.events import badge_prints, badges
 from klaster.events import factories as f
@@ -30,11 +30,6 @@ def event():
 def helper(client, event):
     client.force_login(f.TeamMemberFactory(event=event).person)
     return client
-
-
-def url(name, *args, query=""):
-    with override("en"):
-        return reverse(name, args=args) + query
 
 
 def matrix_of(qr):

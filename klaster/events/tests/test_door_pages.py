@@ -7,11 +7,10 @@ import uuid
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import override
 
 from klaster.accounts.factories import UserFactory
+from klaster.core.tests.visits import url
 from klaster.directory.factories import both
 from klaster.events import factories as f
 from klaster.events.models import Attendance, State
@@ -30,11 +29,6 @@ def helper(client, event):
     member = f.TeamMemberFactory(event=event, person__name="Jonas Pramanytasis")
     client.force_login(member.person)
     return client
-
-
-def url(name, *args, query=""):
-    with override("en"):
-        return reverse(name, args=args) + query
 
 
 def send(client, event, *entries):

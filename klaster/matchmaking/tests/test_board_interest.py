@@ -6,11 +6,11 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from klaster.accounts.factories import UserFactory
 from klaster.core.models import Letter, Notice
+from klaster.core.tests.visits import signed_in, url
 from klaster.directory import factories as d
 from klaster.directory.models.organisations import today
 from klaster.matchmaking import emails
@@ -18,15 +18,10 @@ from klaster.matchmaking import factories as f
 from klaster.matchmaking.actions import interests as actions
 from klaster.matchmaking.models import Interest, InterestState, Outcome
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 S = InterestState
 MESSAGE = "We would like to try it in our own kitchen."
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _one_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture
@@ -54,17 +49,6 @@ def firm(person):
 @pytest.fixture
 def interest(posting, person, firm):
     return actions.express(posting, by=person, organisation=firm, message=MESSAGE)
-
-
-def signed_in(person):
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def url(name, *args):
-    with translation.override("en"):
-        return reverse(name, args=args)
 
 
 def test_who_is_behind_it_is_told_and_no_address_is_shown(interest, owner, person):

@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone, translation
 
 from klaster.accounts.factories import UserFactory
 from klaster.core import lists
 from klaster.core.models import Letter, Notice
+from klaster.core.tests.visits import url
 from klaster.directory import factories as d
 from klaster.matchmaking import emails
 from klaster.matchmaking import factories as f
@@ -30,11 +30,6 @@ def person():
 @pytest.fixture
 def search(person):
     return actions.save(by=person, name="Lasers", query="q=laser&side=offer&nothing=1&page=3")
-
-
-def url(name, *args):
-    with translation.override("en"):
-        return reverse(name, args=args)
 
 
 def later(hours=1):

@@ -4,12 +4,11 @@ import datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.test import Client
-from django.urls import reverse
 from django.utils import timezone, translation
 
 from klaster.accounts.factories import UserFactory
 from klaster.core.models import AuditEvent, Letter, Notice
+from klaster.core.tests.visits import signed_in, url
 from klaster.directory import factories as d
 from klaster.directory.models import FormDraft
 from klaster.directory.models.organisations import today
@@ -18,14 +17,9 @@ from klaster.matchmaking import factories as f
 from klaster.matchmaking.actions import postings as actions
 from klaster.matchmaking.models import Line, Posting, PostingState
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_factor")]
 S = PostingState
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _one_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture
@@ -60,17 +54,6 @@ def draft(firm, person, **values):
 
 def sent(firm, person, cluster, **values):
     return actions.send(draft(firm, person, review_cluster=cluster, **values), by=person)
-
-
-def signed_in(person):
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def url(name, *args):
-    with translation.override("en"):
-        return reverse(name, args=args)
 
 
 # --- who sees and writes what -----------------------------------------------------------------------------------------

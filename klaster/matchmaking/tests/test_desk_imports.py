@@ -13,18 +13,13 @@ from klaster.matchmaking.actions import match_imports
 from klaster.matchmaking.models import Line, MatchmakingImport, Meeting, MeetingRequest, Participant, Phase
 from klaster.matchmaking.tests.desk import an_event, made, office
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english", "one_factor")]
 Kind = MatchmakingImport.Kind
 PEOPLE = """key,participant,name,email,country,table,offers,needs
 K1,Invented Firm,Vardenė Pirmoji,pirma@example.org,LT,1,We saw wood;We dry wood,Machines
 K1,Invented Firm,Vardenis Antrasis,antras@example.org,LT,,,
 K2,Other Firm,Vardenė Trečioji,trecia@example.org,LV,,,
 """
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture

@@ -19,12 +19,7 @@ from klaster.matchmaking.actions import organise, requests
 from klaster.matchmaking.models import AskRule, Matchmaking, Meeting, Participant, Phase, Run, Slot
 from klaster.matchmaking.tests.desk import all_meet, an_event, made, office, published
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english", "one_factor")]
 
 
 @pytest.fixture

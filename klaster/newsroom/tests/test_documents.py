@@ -10,12 +10,7 @@ from klaster.accounts.factories import UserFactory
 from klaster.newsroom import factories
 from klaster.newsroom.rules import AUTHORS
 
-pytestmark = pytest.mark.usefixtures("site")
-
-
-@pytest.fixture(autouse=True)
-def _one_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
+pytestmark = pytest.mark.usefixtures("site", "one_factor")
 
 
 @pytest.fixture

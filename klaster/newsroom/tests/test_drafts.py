@@ -10,12 +10,7 @@ from klaster.core.models import Notice
 from klaster.newsroom.models import ArticleIndexPage, ArticlePage
 from klaster.newsroom.rules import AUTHORS
 
-pytestmark = pytest.mark.usefixtures("site")
-
-
-@pytest.fixture(autouse=True)
-def _one_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
+pytestmark = pytest.mark.usefixtures("site", "one_factor")
 
 
 @pytest.fixture

@@ -8,12 +8,7 @@ from klaster.directory import factories as f
 from klaster.newsroom import factories
 from klaster.newsroom.models import ArticlePage
 
-pytestmark = pytest.mark.usefixtures("site")
-
-
-@pytest.fixture(autouse=True)
-def _no_second_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
+pytestmark = pytest.mark.usefixtures("site", "one_factor")
 
 
 def clusters_of(page):

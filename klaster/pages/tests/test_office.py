@@ -14,13 +14,8 @@ from klaster.core.models import AuditEvent, Letter
 from klaster.directory.factories import ClusterFactory
 from klaster.newsroom.rules import AUTHORS
 
-pytestmark = pytest.mark.usefixtures("site")
+pytestmark = pytest.mark.usefixtures("site", "one_factor")
 RECORDS = ["auditevent", "letter", "procrastinatejob"]
-
-
-@pytest.fixture(autouse=True)
-def _one_factor(settings):
-    settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
 
 
 @pytest.fixture
