@@ -24,6 +24,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from klaster.accounts.models import User
 from klaster.core import pdf
 from klaster.core.limits import limited
+from klaster.directory.views.answers import telling
 from klaster.events import calendar_files
 from klaster.events.models import Event, Registration
 from klaster.events.views.calendar import EACH_MINUTE, OF_ONE_ADDRESS, PRIVATE, of_the_address
@@ -163,11 +164,9 @@ class Mine:
 def meeting_late(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     mine = Mine(request, token, pk).agreed()
     is_late = request.POST.get("late") != "no"
-    try:
+    with telling(request):
         if booking.say_late(mine.meeting, mine.participant, is_late=is_late, by=mine.by) and is_late:
             messages.success(request, _("The others are told that you will be late."))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
     return back(token)
 
 
@@ -182,11 +181,9 @@ def meeting_call_off(request: HttpRequest, token: str, pk: int) -> HttpResponse:
         return back(token)
     if request.method == "POST":
         reason = request.POST.get("reason", "").replace("\x00", "").strip()[:300]
-        try:
+        with telling(request):
             requests.cancel(mine.meeting, mine.participant, by=mine.by, reason=reason)
             messages.success(request, _("The meeting is called off, and the others are told."))
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
         return back(token)
     context = mine.context(_("Call off a meeting")) | {"meeting": mine.meeting, "others": mine.others}
     return render(request, "matchmaking/meeting_call_off.html", context | said(mine.meeting))
@@ -201,7 +198,7 @@ def meeting_move(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     mine = Mine(request, token, pk).agreed()
     sides = [mine.participant, *mine.others]
     if request.method == "POST":
-        try:
+        with telling(request):
             slot, swap = wanted(request, mine)
             if mine.meeting.is_placed:
                 booking.propose_move(mine.meeting, slot, mine.participant, by=mine.by, swap=swap)
@@ -210,8 +207,6 @@ def meeting_move(request: HttpRequest, token: str, pk: int) -> HttpResponse:
                 booking.give_time(mine.meeting, slot, mine.participant, by=mine.by)
                 messages.success(request, _("The meeting has its time, and the others are told."))
             return back(token)
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
     free = free_times(mine.participant.matchmaking, sides, slots=mine.meeting.slots, without=[mine.meeting])
     title = _("Another time") if mine.meeting.is_placed else _("A time for your meeting")
     context = mine.context(title) | {"meeting": mine.meeting, "others": mine.others, "title": title}
@@ -272,12 +267,9 @@ def move_answer(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     )  # fmt: skip
     if mine.participant.pk not in booking.asked_by(proposal):
         raise Http404
-    try:
+    with telling(request):
         agrees = request.POST.get("answer") == "yes"
         answered = booking.answer_move(proposal, mine.participant, agrees=agrees, by=mine.by)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
         messages.success(request, told(answered))
     return back(token)
 
@@ -301,13 +293,11 @@ def meeting_book(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     other = get_object_or_404(known.exclude(pk=mine.participant.pk), pk=pk)
     matchmaking = mine.participant.matchmaking
     if request.method == "POST":
-        try:
+        with telling(request):
             slot, _swap = wanted(request, mine)
             booking.book(mine.participant, other, slot, by=mine.by)
             messages.success(request, _("The meeting is booked, and they are told."))
             return back(token)
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
     refused = booking.why_not(mine.participant, other)
     free = [] if refused else free_times(matchmaking, [mine.participant, other])
     context = mine.context(_("Book a meeting")) | {"other": other, "refused": refused}
