@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import expect
 
 from klaster.core.tests.axe import violations
+from klaster.core.tests.visits import browse_as
 from klaster.directory import factories as f
 from klaster.directory.factories import both
 from klaster.directory.models import Cluster, FormDraft
@@ -24,10 +23,7 @@ def coordinator(live_server, site):
 
 @pytest.fixture
 def signed_in(live_server, context, coordinator):
-    client = Client()
-    client.force_login(coordinator, backend="django.contrib.auth.backends.ModelBackend")
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    browse_as(coordinator, context, live_server.url)
     return context
 
 
@@ -119,11 +115,8 @@ def test_a_lost_connection_is_said_and_tried_again(signed_in, live_server):
 
 
 def test_without_scripts_the_buttons_do_it(browser, live_server, coordinator):
-    client = Client()
-    client.force_login(coordinator, backend="django.contrib.auth.backends.ModelBackend")
     context = browser.new_context(java_script_enabled=False)
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    browse_as(coordinator, context, live_server.url)
     page = opened(context, live_server, EDIT)
     page.locator("[name=summary_en]").fill("by the button")
     page.get_by_role("button", name="Save as draft").click()

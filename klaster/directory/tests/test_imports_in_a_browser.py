@@ -1,10 +1,9 @@
 """The pages of an import in a real browser: accessible, never wider than the window, silent in the console."""
 
 import pytest
-from django.conf import settings
-from django.test import Client
 
 from klaster.core.tests.axe import violations
+from klaster.core.tests.visits import browse_as
 from klaster.directory import actions
 from klaster.directory import factories as f
 from klaster.directory.demo_imports import WAITING_TABLE
@@ -21,10 +20,7 @@ def test_every_page_of_an_import_is_accessible_on_both_widths(live_server, conte
     actions.name_columns(waiting, by=person, mapping=waiting.fields(), values={})
     done = f.ImportFactory(cluster=cluster, by=person, state="done", counts={"created": 1})
     working = f.ImportFactory(cluster=cluster, by=person, state="writing")
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    browse_as(person, context, live_server.url)
     page, said, wrong = context.new_page(), [], []
     page.on("console", lambda message: said.append(message.text))
     for path in (

@@ -1,9 +1,7 @@
 """Pages after an event in a real browser: axe, the console, the width; narrow and light, wide and dark."""
 
 import pytest
-from django.conf import settings
 from django.core.files.base import ContentFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -11,6 +9,7 @@ from django.utils.translation import override
 from klaster.accounts.factories import UserFactory
 from klaster.core.tests.axe import violations
 from klaster.core.tests.test_uploads import picture
+from klaster.core.tests.visits import browse_as
 from klaster.directory.factories import OrganisationFactory, both
 from klaster.events import factories as f
 from klaster.events import survey
@@ -64,10 +63,7 @@ def after(office, settings):
 
 
 def test_pages_after_an_event(after, office, live_server, context):
-    client = Client()
-    client.force_login(office, backend="django.contrib.auth.backends.ModelBackend")
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    browse_as(office, context, live_server.url)
     page = context.new_page()
     said = []
     page.on("console", lambda message: said.append(message.text))

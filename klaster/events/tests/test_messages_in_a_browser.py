@@ -1,8 +1,6 @@
 """The desk's letters in a real browser: axe, the width, one look in each theme."""
 
 import pytest
-from django.conf import settings as django_settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -10,6 +8,7 @@ from django.utils.translation import override
 from klaster.accounts.factories import UserFactory
 from klaster.core import lists
 from klaster.core.models import Letter
+from klaster.core.tests.visits import browse_as
 from klaster.directory.factories import both
 from klaster.events import emails, letters
 from klaster.events import factories as f
@@ -35,10 +34,7 @@ def addresses(transactional_db, settings, site, context, live_server):
         Letter.objects.filter(pk=letter.pk).update(
             state=state, error="550 no such mailbox", sent_at=timezone.now() if state == "sent" else None
         )
-    client = Client()
-    client.force_login(office, backend="django.contrib.auth.backends.ModelBackend")
-    name = django_settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    browse_as(office, context, live_server.url)
     token = lists.url(f"events.series {series.pk}", "ona@example.org", "en").split("/")[-2]
     return [
         ("event_messages", [event.slug]),

@@ -3,13 +3,12 @@
 import datetime
 
 import pytest
-from django.conf import settings as site
-from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 from playwright.sync_api import expect
 
 from klaster.core.tests.axe import violations
+from klaster.core.tests.visits import browse_as
 from klaster.directory.factories import AffiliationFactory, ClusterFactory
 from klaster.events import factories as f
 
@@ -32,10 +31,7 @@ def event(transactional_db):
 @pytest.fixture
 def page(event, live_server, context):
     person = AffiliationFactory(organisation=event.cluster.coordinator, manager=True).person
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    key = client.cookies[site.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": site.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
+    browse_as(person, context, live_server.url)
     page = context.new_page()
     page.said = []
     page.on("console", lambda message: page.said.append(message.text))

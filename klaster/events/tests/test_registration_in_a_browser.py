@@ -1,12 +1,11 @@
 """Registering with a colleague, and the organiser's form, in a real browser: no flaw, and nothing needs a script."""
 
 import pytest
-from django.conf import settings as site_settings
-from django.test import Client
 from django.urls import reverse
 
 from klaster.accounts.factories import UserFactory
 from klaster.core.tests.axe import violations
+from klaster.core.tests.visits import browse_as
 from klaster.events import factories as f
 from klaster.events.models import RegistrationState
 
@@ -65,10 +64,7 @@ def test_who_is_offered_a_place_takes_changes_and_gives_it_back_by_the_link(live
 
 def test_pages_of_registration_have_no_flaws(live_server, context, event, settings):
     settings.SECRETARIAT_NEEDS_SECOND_FACTOR = False
-    client = Client()
-    client.force_login(UserFactory(secretariat=True), backend="django.contrib.auth.backends.ModelBackend")
-    session = client.cookies[site_settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": site_settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    browse_as(UserFactory(secretariat=True), context, live_server.url)
     waits = f.RegistrationFactory(event=event, state=RegistrationState.WAITING)
     names = {
         "event_register": ["forum"],

@@ -1,11 +1,11 @@
 """The table of registrations, its figures and its import, and one's own calendar, for readers by ear and on a phone."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
 from klaster.core.tests.axe import violations
+from klaster.core.tests.visits import browse_as
 from klaster.directory.factories import AffiliationFactory, ClusterFactory
 from klaster.events import factories as f
 from klaster.events.actions import calendars
@@ -25,10 +25,7 @@ def test_pages_are_for_everybody(live_server, page, transactional_db, site, sett
     )]  # fmt: skip
     imported = f.RegistrationImportFactory(event=event, by=person, rows=[[2, ["A B", "a@example.org"]], [3, ["", "x"]]])
     calendars.renew_address(person)
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    name = settings.SESSION_COOKIE_NAME
-    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    browse_as(person, page.context, live_server.url)
     pages = [
         ("event_registrations", [event.slug]), ("registration_edit", [event.slug, rows[0].pk]),
         ("registration_data", [event.slug, rows[0].pk]), ("event_statistics", [event.slug]),

@@ -2,11 +2,11 @@
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import expect
 
 from klaster.accounts.factories import UserFactory
 from klaster.core.tests.axe import violations
+from klaster.core.tests.visits import browse_as
 from klaster.directory import factories as d
 from klaster.matchmaking import factories as f
 from klaster.matchmaking.actions import brokering
@@ -34,13 +34,6 @@ def office(transactional_db, site, monkeypatch):
     return person
 
 
-def signed_in(person, context, live_server):
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    key = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
-
-
 def pages():
     interest, request = f.models.Interest.objects.get(), f.models.BrokeredRequest.objects.get()
     token = f.OutcomeFactory(interest=interest).token
@@ -52,7 +45,7 @@ def pages():
 
 
 def test_everybody_can_read_them(office, live_server, context, page):
-    signed_in(office, context, live_server)
+    browse_as(office, context, live_server.url)
     found, addresses = [], pages()
     for width, theme in ((390, "dark"), (1280, "light")):
         page.set_viewport_size({"width": width, "height": 900})

@@ -1,11 +1,11 @@
 """The desk of matchmaking for readers by ear and on a phone; a timetable that is made while the page is open."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
 from klaster.core.tests.axe import violations
+from klaster.core.tests.visits import browse_as
 from klaster.directory.factories import AffiliationFactory, ClusterFactory
 from klaster.matchmaking import factories as f
 from klaster.matchmaking import making
@@ -29,10 +29,7 @@ def test_pages_are_for_everybody(live_server, page, transactional_db, site, sett
         rows=[[2, ["Įmonė A", "x"]], [3, ["Įmonė A", "Įmonė B"]]], mapping={"0": "asker", "1": "asked"},
     )  # fmt: skip
     waits = Run.objects.create(matchmaking=matchmaking, seconds_allowed=5)
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    name = settings.SESSION_COOKIE_NAME
-    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    browse_as(person, page.context, live_server.url)
     slug = matchmaking.event.slug
     pages = [
         ("matchmaking_desk", [slug]), ("desk_settings", [slug]), ("desk_slots", [slug]), ("desk_tables", [slug]),

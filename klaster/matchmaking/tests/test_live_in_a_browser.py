@@ -3,13 +3,12 @@
 import datetime
 
 import pytest
-from django.conf import settings as site_settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
 from klaster.core.tests.axe import violations
+from klaster.core.tests.visits import browse_as
 from klaster.events.factories import TeamMemberFactory
 from klaster.matchmaking import factories as f
 from klaster.matchmaking.actions import booking
@@ -51,10 +50,7 @@ def test_the_pages_of_the_day(page, live_server, fair):
     over = Meeting.objects.placed().filter(sides__participant=one).order_by("starts").first()
     coming = Meeting.objects.placed().filter(sides__participant=one).order_by("starts").last()
     helper = TeamMemberFactory(event=fair.event, role="organiser").person
-    client = Client()
-    client.force_login(helper, backend="django.contrib.auth.backends.ModelBackend")
-    session = client.cookies[site_settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": site_settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    browse_as(helper, page.context, live_server.url)
     said, wrong = [], []
     page.on("console", lambda message: said.append(message.text))
     pages = [
