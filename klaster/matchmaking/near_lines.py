@@ -1,7 +1,7 @@
 """Who could answer a posting, and partners for all that somebody offers and needs, at once and without everybody.
 
-With pgvector the nearest five hundred of each line come from its graph; lines with a tag in common are joined to them,
-and all lines of whoever was found are scored exactly, in both directions. Without it tags alone find and score.
+With pgvector the nearest of each line come from its graph; the best of the lines with a tag in common are joined to
+them, and all lines of whoever was found are scored exactly, in both directions. Without it tags alone find and score.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from django.db.models import Q
 from klaster.matchmaking import search_table
 from klaster.matchmaking.embedding import current
 from klaster.matchmaking.matching import profiles
-from klaster.matchmaking.matching.crowd import Found, Seen, against
+from klaster.matchmaking.matching.crowd import Crowd, Found, Seen, against
 from klaster.matchmaking.models import EmbeddingModel, Line, Posting, Side
-from klaster.matchmaking.search_table import Where
+from klaster.matchmaking.search_table import Asking, Where
 from klaster.matchmaking.vectors import crowd_of, known, lines_on_board, owner_of, role, tags
 
 if TYPE_CHECKING:
     from klaster.directory.models.base import Reader
 
 SHOWN = 10
-TAGGED = 500  # lines with a tag in common that are looked at, those changed last first
+NEWEST = 500  # lines with a tag in common that are looked at without vectors, those changed last first
 OF_ONE_OWNER = 2
 BOARD = Where()
 
@@ -50,7 +50,7 @@ def answers(line: Line, reader: Reader, *, shown: int = SHOWN) -> list[Answer]:
     seen = _seen(mine, [line], model, BOARD, of_each_line=True)
     lines = _on_board([int(str(one.owner)) for one in seen], reader)
     picked, counts = [], {owner_of(line): OF_ONE_OWNER} if line.posting else {}
-    for one in against(mine, seen, crowd_of(model)):
+    for one in against(seen, crowd_of(model)):
         theirs = lines.get(int(str(one.owner)))
         if theirs is None or theirs.posting is None:
             continue
@@ -73,7 +73,7 @@ def partners(lines: Sequence[Line], where: Where = BOARD, *, without: Collection
     mine = known(lines, model)
     own = {owner_of(line) for line in lines}
     seen = [one for one in _seen(mine, lines, model, where) if one.owner not in own and one.owner not in without]
-    return against(mine, seen, crowd_of(model))
+    return against(seen, crowd_of(model))
 
 
 def _seen(
@@ -85,38 +85,51 @@ def _seen(
     of_each_line: bool = False,
 ) -> list[Seen]:
     """Lines of whoever has one that is near or shares a tag; with `of_each_line` these alone, each for itself."""
-    with_vector = [(one, one.vector) for one in mine if one.vector is not None]
-    if model is None or len(with_vector) < len(mine) or not search_table.exists(model.key):
-        return _by_tags(mine, lines, where, of_each_line)
-    asking = {side: [(one, vector) for one, vector in with_vector if one.kind != role(side)] for side in Side}
+    crowd = crowd_of(model)
+    if model is None or not search_table.exists(model.key) or any(one.vector is None for one in mine):
+        return _by_tags(mine, lines, where, crowd, of_each_line)
+    asking = {
+        side: [
+            Asking(one.vector, crowd.weights_of(one.tags), crowd.expected(one.vector, one.tags))
+            for one in mine
+            if one.kind != role(side) and one.vector is not None
+        ]
+        for side in Side
+    }
     found: dict[int, int] = {}
     for side, of_side in asking.items():
-        for one, vector in of_side:
-            found |= search_table.nearest(model, vector, side, where)
-            found |= search_table.tagged(model, one.tags, side, where)
+        for one in of_side:
+            tags = one.telling(crowd.shares)
+            most = search_table.NEAREST_WITH_TAGS if tags else search_table.NEAREST
+            found |= search_table.nearest(model, one.vector, side, where, most=most)
+            found |= search_table.tagged(model, one, tags, side, where)
     owners = set(found.values())
     return [
-        Seen(row.line if of_each_line else row.owner, role(side), row.cosines, row.expected, row.tags)
+        Seen(row.line if of_each_line else row.owner, kind, row.text, row.tags)
         for side, of_side in asking.items()
-        for row in search_table.lines_of(model, owners, side, [vector for _, vector in of_side], where)
+        for kind in [role(side)]
+        for row in search_table.lines_of(model, owners, side, of_side, where)
         if not of_each_line or row.line in found
     ]
 
 
-def _by_tags(mine: Sequence[profiles.Line], lines: Sequence[Line], where: Where, of_each_line: bool) -> list[Seen]:
+def _by_tags(
+    mine: Sequence[profiles.Line], lines: Sequence[Line], where: Where, crowd: Crowd, of_each_line: bool
+) -> list[Seen]:
     """Without the table, or while a line of mine has no vector: who shares a tag, the newest first."""
     event = where.matchmaking
     those = lines_on_board() if event is None else Line.objects.filter(participant__matchmaking=event)
     seen = []
     for side in Side:
+        z = crowd.tags if side == Side.OFFER else lambda offered, wanted: crowd.tags(wanted, offered)
         asking = [line for line in lines if line.side != side and tags(line)]
         sectors = sorted({sector for line in asking for sector in line.sectors})
         technologies = sorted({technology for line in asking for technology in line.technologies})
         common = Q(sectors__overlap=sectors) | Q(technologies__overlap=technologies)
-        rows = those.filter(common, side=side).select_related("posting").order_by("-updated_at")[:TAGGED]
-        nothing = [0.0] * sum(one.kind != role(side) for one in mine)
+        rows = those.filter(common, side=side).select_related("posting").order_by("-updated_at")[:NEWEST]
+        own = [one.tags for one in mine if one.kind != role(side)]
         seen += [
-            Seen(row.pk if of_each_line else owner_of(row), role(side), nothing, (0.0, 0.0), tags(row))
+            Seen(row.pk if of_each_line else owner_of(row), role(side), 0.0, max(z(each, tags(row)) for each in own))
             for row in (rows if asking else [])
             if tags(row)
         ]

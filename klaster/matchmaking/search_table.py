@@ -7,30 +7,36 @@ fills and asks it. Where it is not there, whoever asks goes by tags.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import accumulate
 
 import structlog
 from django.db import DatabaseError, connection, transaction
 from psycopg import sql
 
 from klaster.matchmaking.matching.backends import Vectors
+from klaster.matchmaking.matching.crowd import Expected
+from klaster.matchmaking.matching.scoring import FLAT, TAGS_WEIGHT
 from klaster.matchmaking.models import EmbeddingModel, Line, Side
 
 log = structlog.get_logger(__name__)
 
 PREFIX = "matchmaking_vectors_"
-# Dense graphs, built carefully: the measured recall of ten stays above .9 with 500 of 100,000 looked at.
-GRAPH = sql.SQL("using hnsw (vector halfvec_ip_ops) with (m = 24, ef_construction = 128)")
-LOOKED_AT = 500  # hnsw.ef_search; with the default of 40 every fourth of the best ten is missed
-
+GRAPH = "using hnsw (vector halfvec_ip_ops) with (m = 24, ef_construction = 128)"  # dense, and built carefully
+NEAREST = 500  # hnsw.ef_search, too; with the default of 40 every fourth of the best ten is missed
+# Where tags bring the best, the graph brings the best of those without: fewer, in a third of the time.
+NEAREST_WITH_TAGS = 150
+TAGGED = 700  # the best by tags and nearness; of 500 out of a hundred thousand one of the ten best is missing
+TELLING = 0.1  # share of lines above which a tag beside rarer ones brings more to read than it tells
 
 COLUMNS = """
 create table {} (
   line_id bigint primary key, side text not null, matchmaking_id bigint, owner bigint not null,
   sector text not null, country text not null, tags text[] not null, mean real not null, spread real not null,
-  vector halfvec({}) not null
+  tags_mean real not null, tags_spread real not null, vector halfvec({}) not null
 )"""
 
 
@@ -48,7 +54,7 @@ class Row:
     country: str
     tags: frozenset[str]
     vector: Vectors
-    expected: tuple[float, float]
+    expected: Expected
 
 
 def name_of(key: str) -> sql.Identifier:
@@ -69,14 +75,15 @@ def exists(key: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+TYPES = {
+    "line_id": "int8", "side": "text", "matchmaking_id": "int8", "owner": "int8", "sector": "text", "country": "text",
+    "tags": "text", "mean": "float4", "spread": "float4", "tags_mean": "float4", "tags_spread": "float4",
+    "vector": "text",
+}  # fmt: skip
+READ = {"tags": sql.SQL("tags::text[]"), "vector": sql.SQL("vector::halfvec")}
 WRITTEN = """
-insert into {} (line_id, side, matchmaking_id, owner, sector, country, tags, mean, spread, vector)
-select line_id, side, matchmaking_id, owner, sector, country, tags::text[], mean, spread, vector::halfvec
-from unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::real[],
-  %s::real[], %s::text[]) as t(line_id, side, matchmaking_id, owner, sector, country, tags, mean, spread, vector)
-on conflict (line_id) do update set side = excluded.side, matchmaking_id = excluded.matchmaking_id,
-  owner = excluded.owner, sector = excluded.sector, country = excluded.country, tags = excluded.tags,
-  mean = excluded.mean, spread = excluded.spread, vector = excluded.vector
+insert into {table} ({names}) select {read} from unnest({columns}) as t({names})
+on conflict (line_id) do update set ({names}) = row({excluded})
 """
 
 
@@ -96,9 +103,10 @@ def keep(key: str, dimensions: int) -> bool:
     if exists(key):
         return True
     table = name_of(key)
-    graphs = [
-        sql.SQL("{} where matchmaking_id is null and side = {}").format(GRAPH, sql.Literal(side))
+    of_sides = [
+        sql.SQL(f"{index} where matchmaking_id is null and side = {{}}").format(sql.Literal(side))
         for side in Side.values
+        for index in (GRAPH, "using gin (tags)")
     ]
     with connection.cursor() as cursor, transaction.atomic():
         cursor.execute(sql.SQL(COLUMNS).format(table, sql.Literal(dimensions)))
@@ -106,8 +114,7 @@ def keep(key: str, dimensions: int) -> bool:
             sql.SQL("(matchmaking_id, side) where matchmaking_id is not null"),
             sql.SQL("(side, sector, country) where matchmaking_id is null"),
             sql.SQL("(owner, side)"),
-            sql.SQL("using gin (tags)"),
-            *graphs,
+            *of_sides,
         ):
             cursor.execute(sql.SQL("create index on {} {}").format(table, index))
     return True
@@ -133,10 +140,16 @@ def put(model: EmbeddingModel, rows: Iterable[Row]) -> None:
          _written(row.vector))
         for row in listed
     ]  # fmt: skip
+    names = [sql.Identifier(name) for name in TYPES]
+    written = sql.SQL(WRITTEN).format(
+        table=name_of(model.key),
+        names=sql.SQL(", ").join(names),
+        read=sql.SQL(", ").join(READ.get(name, sql.Identifier(name)) for name in TYPES),
+        columns=sql.SQL(", ").join(sql.SQL("%s::{}[]").format(sql.Identifier(of)) for of in TYPES.values()),
+        excluded=sql.SQL(", ").join(sql.SQL("excluded.{}").format(name) for name in names),
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL(WRITTEN).format(name_of(model.key)), [list(column) for column in zip(*columns, strict=True)]
-        )
+        cursor.execute(written, [list(column) for column in zip(*columns, strict=True)])
 
 
 def forget_orphans(model: EmbeddingModel) -> None:
@@ -166,8 +179,44 @@ class Where:
         return sql.SQL(" and ").join(parts)
 
 
+@dataclass(frozen=True)
+class Asking:
+    """A line somebody asks with, and what its score needs of all offers: for a need what to expect of them."""
+
+    vector: Vectors
+    weights: Mapping[str, float]
+    expected: Expected
+
+    def text(self, side: Side) -> sql.Composable:
+        """z of the cosine with a line of this side. What is to be expected of a need stands beside its vector."""
+        cosine = sql.SQL("-(vector <#> {}::halfvec)").format(sql.Literal(_written(self.vector)))
+        return self._z(cosine, side, "mean", "spread")
+
+    def tags(self, side: Side) -> sql.Composable:
+        """z of the weights of tags in common."""
+        weights: list[sql.Composable] = [
+            sql.SQL("case when {} = any(tags) then {} else 0 end").format(sql.Literal(tag), _real(weight))
+            for tag, weight in self.weights.items()
+        ]
+        return self._z(sql.SQL(" + ").join(weights or [sql.SQL("0")]), side, "tags_mean", "tags_spread")
+
+    def _z(self, value: sql.Composable, side: Side, mean: str, spread: str) -> sql.Composed:
+        of_need: list[sql.Composable] = (
+            [sql.Identifier(name) for name in (mean, spread)]
+            if side == Side.NEED
+            else [_real(getattr(self.expected, name)) for name in (mean, spread)]
+        )
+        return sql.SQL("case when {1} > {3} then (({2}) - {0}) / {1} else 0 end").format(*of_need, value, _real(FLAT))
+
+    def telling(self, shares: Mapping[str, float]) -> list[str]:
+        """The rarest tags, together on at most a tenth of the lines, and one in any case."""
+        tags = list(self.weights)
+        sums = list(accumulate(shares[tag] for tag in tags))
+        return tags[: max(1, bisect_right(sums, TELLING))]
+
+
 def nearest(
-    model: EmbeddingModel, vector: Vectors, side: Side, where: Where = Where(), *, most: int = LOOKED_AT
+    model: EmbeddingModel, vector: Vectors, side: Side, where: Where = Where(), *, most: int = NEAREST
 ) -> list[tuple[int, int]]:
     """Lines of this side nearest to a centred vector, and whose they are: in one event exactly, else by the graph.
 
@@ -177,7 +226,7 @@ def nearest(
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "select set_config('hnsw.ef_search', %s, true), set_config('hnsw.iterative_scan', 'relaxed_order', true)",
-            [str(LOOKED_AT)],
+            [str(most)],
         )
         cursor.execute(
             sql.SQL("select line_id, owner from {} where {} order by vector <#> %s::halfvec limit %s").format(
@@ -189,49 +238,53 @@ def nearest(
 
 
 def tagged(
-    model: EmbeddingModel, tags: Collection[str], side: Side, where: Where = Where(), *, most: int = LOOKED_AT
+    model: EmbeddingModel,
+    asking: Asking,
+    tags: Sequence[str],
+    side: Side,
+    where: Where = Where(),
+    *,
+    most: int = TAGGED,
 ) -> list[tuple[int, int]]:
-    """Lines of this side with most of these tags, and whose they are."""
+    """Lines of this side with any of these tags that score best, and whose they are."""
     if not tags:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL(
-                "select line_id, owner from {} where {} and tags && %s"
-                " order by (select count(*) from unnest(tags) tag where tag = any(%s)) desc, line_id limit %s"
-            ).format(name_of(model.key), where.said(side)),
-            [sorted(tags), sorted(tags), most],
+                "select line_id, owner from {} where {} and tags && %s order by {} + {} * ({}) desc, line_id limit %s"
+            ).format(name_of(model.key), where.said(side), asking.text(side), _real(TAGS_WEIGHT), asking.tags(side)),
+            [list(tags), most],
         )
         return list(cursor.fetchall())
 
 
 @dataclass(frozen=True)
 class FoundLine:
-    """A line of an owner who was found."""
+    """A line of somebody who was found, with z of its cosine and of its tags: of each the best with mine."""
 
     line: int
     owner: int
-    tags: frozenset[str]
-    expected: tuple[float, float]
-    cosines: tuple[float, ...]
+    text: float
+    tags: float
 
 
 def lines_of(
-    model: EmbeddingModel, owners: Iterable[int], side: Side, vectors: Sequence[Vectors], where: Where = Where()
+    model: EmbeddingModel, owners: Iterable[int], side: Side, asking: Sequence[Asking], where: Where = Where()
 ) -> list[FoundLine]:
-    """All lines of this side of these owners, with their cosines with each of these vectors."""
+    """All lines of this side of these owners."""
     listed = list(owners)
-    if not listed or not vectors:
+    if not listed or not asking:
         return []
-    cosines = sql.SQL(", ").join([sql.SQL("-(vector <#> %s::halfvec)")] * len(vectors))
+    text, tags = (sql.SQL(", ").join(z(one, side) for one in asking) for z in (Asking.text, Asking.tags))
     with connection.cursor() as cursor:
         cursor.execute(
-            sql.SQL("select line_id, owner, tags, mean, spread, {} from {} where {} and owner = any(%s)").format(
-                cosines, name_of(model.key), Where(where.matchmaking).said(side)
+            sql.SQL("select line_id, owner, greatest({}), greatest({}) from {} where {} and owner = any(%s)").format(
+                text, tags, name_of(model.key), Where(where.matchmaking).said(side)
             ),
-            [*map(_written, vectors), listed],
+            [listed],
         )
-        return [FoundLine(row[0], row[1], frozenset(row[2]), row[3:5], row[5:]) for row in cursor.fetchall()]
+        return [FoundLine(*row) for row in cursor.fetchall()]
 
 
 def _extension() -> bool:
@@ -244,6 +297,11 @@ def _extension() -> bool:
         log.warning("no pgvector: suggestions on the board go by tags", reason=str(error).strip().splitlines()[0])
         return False
     return True
+
+
+def _real(number: float) -> sql.Composed:
+    """Written without its type it would be exact, and slow."""
+    return sql.SQL("{}::float8").format(sql.Literal(float(number)))
 
 
 def _array(tags: Collection[str]) -> str:

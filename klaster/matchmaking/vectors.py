@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from klaster.matchmaking import search_table
 from klaster.matchmaking.matching import profiles
 from klaster.matchmaking.matching.backends import Role, Vectors
-from klaster.matchmaking.matching.crowd import Crowd
+from klaster.matchmaking.matching.crowd import Crowd, Expected
 from klaster.matchmaking.matching.means import Key, Mean, Means, measure
 from klaster.matchmaking.models import EmbeddingModel, LanguageMean, Line, LineVector, OfferCrowd, Posting, Side
 
+GROWN = 0.2  # share by which the crowd has to change before what is expected of needs is written anew
 MOVED = 0.05  # length by which a mean has to move before all lines are centred anew; means themselves are 0.9 long
 FIRM = 20  # lines from which a mean moves little
 CROWD = 5_000  # lines of a side on the board of which the crowd is measured
@@ -25,8 +26,9 @@ PAGE = 1_000
 
 
 def measure_all(model: EmbeddingModel) -> None:
-    """Means of languages, then what the board's lines are like; lines are centred anew where means have moved."""
+    """Means of languages, then what the board's lines are like; the table is filled anew where either has changed."""
     before, found = means_of(model), _measured(model)
+    known_of = crowd_of(model).lines
     after = Means.for_backend(model.key, found)
     moved = model.measured_at is None or any(
         mean.n >= FIRM and float(np.linalg.norm(np.asarray(after.of(key)) - np.asarray(before.of(key)))) > MOVED
@@ -41,7 +43,7 @@ def measure_all(model: EmbeddingModel) -> None:
         EmbeddingModel.objects.filter(pk=model.pk).update(measured_at=timezone.now())
         measure_crowd(model)
     search_table.forget_orphans(model)
-    if moved:
+    if moved or abs(crowd_of(model).lines - known_of) > GROWN * known_of:
         fill_table(model)
 
 
@@ -147,7 +149,7 @@ def put_in_table(model: EmbeddingModel, ids: Iterable[int]) -> None:
                 _country(line),
                 told.tags,
                 told.vector,
-                crowd.expected(told.vector) if line.side == Side.NEED else (0.0, 0.0),
+                crowd.expected(told.vector, told.tags) if line.side == Side.NEED else Expected(),
             )
             for line, told in zip(lines, known(lines, model), strict=True)
             if told.vector is not None

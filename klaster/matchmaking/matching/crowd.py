@@ -8,8 +8,9 @@ with the tag. So the score of a pair needs the pair alone, and a search may brin
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,15 @@ from numpy.typing import NDArray
 from .backends import Role
 from .profiles import Line
 from .scoring import FLAT, TAGS_WEIGHT, Direction, Known, reciprocal, tag_weights
+
+
+class Expected(NamedTuple):
+    """Of a need with all offers: mean and standard deviation of cosines, and of the weights of tags in common."""
+
+    mean: float = 0.0
+    spread: float = 0.0
+    tags_mean: float = 0.0
+    tags_spread: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,21 +62,35 @@ class Crowd:
         weights = {tag: math.log1p(1 / share) for tag, share in shares.items() if share > 0}
         return cls(lines, mean, covariance, weights, {tag: shares[tag] for tag in weights})
 
-    def expected(self, vector: NDArray[np.float32] | None) -> tuple[float, float]:
-        """Mean and standard deviation of the cosines of a need's vector with all offers; 0 where not known."""
+    def expected(self, vector: NDArray[np.float32] | None, tags: Collection[str]) -> Expected:
+        """Of a need with this vector and these tags; zeros where nothing is known."""
+        weights = self.weights_of(tags)
+        tags_mean = math.fsum(weight * self.shares[tag] for tag, weight in weights.items())
+        variance = math.fsum(w * w * self.shares[tag] * (1 - self.shares[tag]) for tag, w in weights.items())
         if vector is None or self.mean is None or self.covariance is None:
-            return 0.0, 0.0
-        return float(vector @ self.mean), math.sqrt(max(0.0, float(vector @ self.covariance @ vector)))
+            return Expected(0.0, 0.0, tags_mean, math.sqrt(variance))
+        spread = math.sqrt(max(0.0, float(vector @ self.covariance @ vector)))
+        return Expected(float(vector @ self.mean), spread, tags_mean, math.sqrt(variance))
 
-    def tags(self, wanted: frozenset[str], others: Sequence[frozenset[str]]) -> list[float]:
-        """z of the weights of these tags of a need that offers have."""
-        weights = {tag: self.weights[tag] for tag in wanted if tag in self.weights}
-        mean = sum(weight * self.shares[tag] for tag, weight in weights.items())
-        spread = math.sqrt(sum(w * w * self.shares[tag] * (1 - self.shares[tag]) for tag, w in weights.items()))
-        if spread <= FLAT:
-            return [0.0] * len(others)
-        z = {tags: (sum(weights.get(tag, 0.0) for tag in tags) - mean) / spread for tags in set(others)}
-        return [z[tags] for tags in others]
+    def weights_of(self, tags: Collection[str]) -> dict[str, float]:
+        """Of those that offers have at all, the rarest first."""
+        return {tag: self.weights[tag] for tag in sorted(self.weights.keys() & tags, key=self.shares.__getitem__)}
+
+    def tags(self, wanted: frozenset[str], offered: frozenset[str]) -> float:
+        """z of the weights of the tags of a need that an offer has."""
+        expected = self.expected(None, wanted)
+        if expected.tags_spread <= FLAT:
+            return 0.0
+        return (sum(self.weights_of(wanted & offered).values()) - expected.tags_mean) / expected.tags_spread
+
+    @property
+    def average(self) -> float:
+        """p of a need with any offer, texts and tags taken as normally distributed: what counts for a direction nobody
+        says anything about, whoever a search brings."""
+        z = np.linspace(-8, 8, 401)
+        usual = np.exp(-z * z / 2)
+        spread = math.hypot(1.0 if "text" in self.known else 0.0, TAGS_WEIGHT if "tags" in self.known else 0.0)
+        return float((Direction(np.float32(spread) * z.astype(np.float32), self.known).p * usual).sum() / usual.sum())
 
     @property
     def known(self) -> Known:
@@ -75,14 +99,13 @@ class Crowd:
 
 @dataclass(frozen=True)
 class Seen:
-    """A line of somebody else, as a search brings it: its cosines with my lines of the other kind and, for a need, what
-    `Crowd.expected` says of it."""
+    """A line of somebody else, as a search brings it: z of its cosine and of its tags with my lines of the other kind,
+    of each the best."""
 
     owner: Hashable
     kind: Role
-    cosines: Sequence[float]
-    expected: tuple[float, float]
-    tags: frozenset[str]
+    text: float
+    tags: float
 
 
 @dataclass(frozen=True)
@@ -95,45 +118,28 @@ class Found:
     p_ba: float | None
 
 
-def against(mine: Sequence[Line], seen: Sequence[Seen], offers: Crowd) -> list[Found]:
-    """Owners of the lines seen by reciprocal score, best first; without who cannot be said anything of.
+def against(seen: Sequence[Seen], offers: Crowd) -> list[Found]:
+    """Owners of the lines seen by reciprocal score, best first.
 
     Where somebody has several lines, the best pair counts of text and of tags.
     """
     places = {owner: at for at, owner in enumerate(dict.fromkeys(line.owner for line in seen))}
     there, back = (
-        _p_of_owners(
-            [line for line in mine if line.kind == kind], [line for line in seen if line.kind != kind], places, offers
-        )
-        for kind in ("need", "offer")
+        _p_of_owners([line for line in seen if line.kind == kind], places, offers) for kind in ("offer", "need")
     )
-    scores = reciprocal(there, back)
+    scores = reciprocal(there, back, average=offers.average)
     owners = list(places)
-    order = [int(at) for at in np.argsort(-scores, kind="stable") if not np.isnan(scores[at])]
+    order = np.argsort(-scores, kind="stable").tolist()
     return [Found(owners[at], float(scores[at]), _known(there[at]), _known(back[at])) for at in order]
 
 
-def _p_of_owners(
-    mine: Sequence[Line], seen: Sequence[Seen], places: Mapping[Hashable, int], offers: Crowd
-) -> NDArray[np.float32]:
+def _p_of_owners(seen: Sequence[Seen], places: Mapping[Hashable, int], offers: Crowd) -> NDArray[np.float32]:
     """p of one direction for each owner. z is over all offers that a need could choose from, mine among theirs."""
-    found = np.full(len(places), np.nan, dtype=np.float32)
-    if not mine or not seen:
-        return found
-    owners = [places[line.owner] for line in seen]
-    cosines = np.array([line.cosines for line in seen], dtype=np.float32).reshape(len(seen), len(mine))
-    if mine[0].kind == "need":
-        expected = np.array([offers.expected(line.vector) for line in mine], dtype=np.float32)[None]
-        tags = np.max([offers.tags(line.tags, [other.tags for other in seen]) for line in mine], axis=0)
-    else:
-        expected = np.array([line.expected for line in seen], dtype=np.float32)[:, None]
-        told = {tags: max(offers.tags(tags, [line.tags for line in mine])) for tags in {line.tags for line in seen}}
-        tags = np.array([told[line.tags] for line in seen])
-    means, spreads = expected[..., 0], expected[..., 1]
-    text = np.where(spreads > FLAT, (cosines - means) / np.maximum(spreads, FLAT), 0).max(axis=1)
     best = np.full((2, len(places)), -np.inf, dtype=np.float32)
-    np.maximum.at(best[0], owners, text)
-    np.maximum.at(best[1], owners, tags)
+    owners = [places[line.owner] for line in seen]
+    np.maximum.at(best[0], owners, [line.text for line in seen])
+    np.maximum.at(best[1], owners, [line.tags for line in seen])
+    found = np.full(len(places), np.nan, dtype=np.float32)
     has = np.isfinite(best[0])
     found[has] = Direction(best[0][has] + np.float32(TAGS_WEIGHT) * best[1][has], offers.known).p
     return found

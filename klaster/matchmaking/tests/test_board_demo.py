@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def test_the_demo_shows_each_state_and_is_made_once():
     people = create_demo_people()
     load_demo_directory(people)
-    assert load_demo_board(people) == Posting.objects.count() == 15
+    assert load_demo_board(people) == Posting.objects.count() == 16
     assert load_demo_board(people) == 0
     assert set(Posting.objects.values_list("state", flat=True)) == {"published", "review", "returned"}
     assert set(Interest.objects.values_list("state", flat=True)) == {"sent", "talked"}

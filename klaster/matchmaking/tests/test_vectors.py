@@ -3,16 +3,18 @@
 import numpy as np
 import pytest
 from django.db import connection
+from django.urls import reverse
 from django.utils.translation import override
 
 from klaster.accounts.factories import UserFactory
 from klaster.core import jobs as queue
-from klaster.directory.factories import OrganisationFactory
+from klaster.directory.factories import AffiliationFactory, OrganisationFactory
 from klaster.matchmaking import embedding, search_table, vectors
+from klaster.matchmaking.both_ways import both_ways
 from klaster.matchmaking.factories import LineFactory, ParticipantFactory, PostingFactory
 from klaster.matchmaking.jobs import check_backend, embed_lines, measure_lines
 from klaster.matchmaking.matching.backends import BackendError, Hashing
-from klaster.matchmaking.models import EmbeddingModel, Line, LineVector, PostingState, Side
+from klaster.matchmaking.models import EmbeddingModel, Line, LineVector, Posting, PostingState, Side
 from klaster.matchmaking.near_lines import answers, partners
 from klaster.matchmaking.suggestions import suggestions
 
@@ -193,6 +195,31 @@ def test_partners_fit_both_ways(board):
     assert 2 * both.pk not in [one.owner for one in partners(mine, without=[2 * both.pk])]
 
 
+def test_who_writes_for_several_sees_who_fits_each_both_ways(board, client):
+    both, me, half = OrganisationFactory(name="Boats and Sons"), OrganisationFactory(), OrganisationFactory()
+    for owner, offered, sought in ((both, "boats of oak", "paint for boats"), (me, "paint for boats", "boats of oak")):
+        posting(offered, organisation=owner, title=offered)
+        posting(sought, Side.NEED, organisation=owner, title=sought)
+    posting("boats of oak", organisation=half, title="boats of oak")
+    embed_lines(0)
+    measure_lines(0)
+    person = UserFactory()
+    assert both_ways(person) == []
+    AffiliationFactory(person=person, organisation=me)
+    (found,) = both_ways(person)
+    assert (found.mine, found.theirs) == (me, both)
+    assert [(mine.title, each.posting.title) for mine, each in found.pairs] == [
+        ("boats of oak", "boats of oak"), ("paint for boats", "paint for boats")
+    ]  # fmt: skip
+    client.force_login(person)
+    with override("en"):
+        content = client.get(reverse("my_postings")).content.decode()
+    assert "Who fits you both ways" in content
+    assert "Boats and Sons" in content
+    Posting.objects.filter(organisation=both, side=Side.NEED).update(state=PostingState.CLOSED)
+    assert both_ways(person) == []
+
+
 def test_without_pgvector_tags_find_and_nothing_breaks(monkeypatch, board):
     monkeypatch.setattr(search_table, "exists", lambda key: False)
     Line.objects.filter(pk=board[3].pk).update(technologies=["cnc"])
@@ -267,14 +294,76 @@ def test_a_table_that_migrate_has_made_anew_is_filled(board):
     assert not search_table.is_empty(model.key)
 
 
-def test_lines_with_most_tags_in_common_come_first(board):
+def asking_with(line, model):
+    crowd, (mine,) = vectors.crowd_of(model), vectors.known([line], model)
+    return mine, search_table.Asking(mine.vector, crowd.weights_of(mine.tags), crowd.expected(mine.vector, mine.tags))
+
+
+def test_of_lines_with_a_tag_in_common_the_best_come_first(board):
     if not search_table.has_pgvector():
         pytest.skip("no pgvector on this server")
     for line, technologies in zip(board, (["cnc"], ["cnc", "laser"], ["iot"]), strict=False):
         line.technologies, line.sectors = technologies, ["metal"]
         line.save()
+    need = posting("Unlike anything", Side.NEED)
+    Line.objects.filter(pk=need.pk).update(technologies=["cnc", "laser"])
+    need.refresh_from_db()
     embed_lines(0)
-    asked = {"technology:cnc", "technology:laser"}
-    found = search_table.tagged(embedding.current(), asked, Side.OFFER)
+    measure_lines(0)
+    model = embedding.current()
+    _mine, asking = asking_with(need, model)
+    found = search_table.tagged(model, asking, list(asking.weights), Side.OFFER)
     assert [line for line, _owner in found] == [board[1].pk, board[0].pk]
-    assert search_table.tagged(embedding.current(), set(), Side.OFFER) == []
+    assert search_table.tagged(model, asking, [], Side.OFFER) == []
+    assert search_table.tagged(model, asking, list(asking.weights), Side.OFFER, most=1) == found[:1]
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_the_table_scores_as_the_formula_does(board, side):
+    """In the database z stands once more, so that only the best have to be read: both say the same of every line."""
+    if not search_table.has_pgvector():
+        pytest.skip("no pgvector on this server")
+    for at in range(8):
+        posting(["We need laser cutting", "We look for apple juice"][at % 2] + f", kind {at}", Side.NEED)
+    for at, line in enumerate(Line.objects.all()):
+        line.technologies = [["cnc"], ["cnc", "laser"], [], ["laser", "iot"]][at % 4]
+        line.save()
+    line = posting("Laser cutting of apples", side.other)
+    Line.objects.filter(pk=line.pk).update(technologies=["laser", "cnc"])
+    line.refresh_from_db()
+    embed_lines(0)
+    measure_lines(0)
+    model = embedding.current()
+    mine, asking = asking_with(line, model)
+    crowd = vectors.crowd_of(model)
+    others = {each.id: each for each in vectors.known(list(Line.objects.filter(side=side)), model)}
+    owners = [vectors.owner_of(each) for each in Line.objects.filter(side=side).select_related("posting")]
+    rows = search_table.lines_of(model, owners, side, [asking])
+    assert {row.line for row in rows} == set(others)
+    for row in rows:
+        need, offer = (mine, others[row.line]) if side == Side.OFFER else (others[row.line], mine)
+        expected = crowd.expected(need.vector, need.tags)
+        assert row.tags == pytest.approx(crowd.tags(need.tags, offer.tags), abs=1e-4)
+        assert row.text == pytest.approx((need.vector @ offer.vector - expected.mean) / expected.spread, abs=0.02)
+    assert len({round(row.tags, 3) for row in rows}) > 2
+
+
+def test_what_is_expected_of_a_need_follows_the_offers(board):
+    if not search_table.has_pgvector():
+        pytest.skip("no pgvector on this server")
+    need = posting("We need laser cutting", Side.NEED)
+    Line.objects.filter(pk=need.pk).update(technologies=["cnc"])
+    offer = posting("Laser cutting of steel")
+    Line.objects.filter(pk=offer.pk).update(technologies=["cnc"])
+    offer.refresh_from_db()
+    embed_lines(0)
+    measure_lines(0)
+    for at in range(10):
+        Line.objects.filter(pk=posting(f"Milling of steel, kind {at}").pk).update(technologies=["cnc"])
+    embed_lines(0)
+    measure_lines(0)
+    model = embedding.current()
+    _mine, asking = asking_with(offer, model)
+    (row,) = search_table.lines_of(model, [vectors.owner_of(need)], Side.NEED, [asking])
+    both = frozenset({"technology:cnc"})
+    assert row.tags == pytest.approx(vectors.crowd_of(model).tags(both, both), abs=1e-4)

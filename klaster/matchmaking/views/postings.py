@@ -20,6 +20,7 @@ from klaster.directory.views.drafts import Keeping
 from klaster.directory.views.editing import save_form
 from klaster.matchmaking import board_list
 from klaster.matchmaking.actions import postings as actions
+from klaster.matchmaking.both_ways import both_ways
 from klaster.matchmaking.forms.board import NoteForm, PostingForm
 from klaster.matchmaking.models import Posting, PostingState
 from klaster.matchmaking.views import board
@@ -44,6 +45,7 @@ def my_postings(request: HttpRequest) -> HttpResponse:
         ),
         "on_board": own.filter(**on_board).order_by("valid_until", "pk"),
         "over": paged(request, over.order_by("-valid_until", "-pk")),
+        "both_ways": both_ways(by),
         "may_add": by.has_perm("matchmaking.add_posting"),
     }
     return render(request, "matchmaking/my_postings.html", context)
