@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Count, Exists, F, Func, OuterRef, Q, TextField, Value
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from klaster.directory.models.base import Publication
@@ -75,23 +75,28 @@ def numbers(events: EventQuerySet, answers: Answers) -> Numbers:
     The number of an answer heeds all other questions and ignores its own. With ALL and INVENTED those that fit all
     that was answered, and for each question that was answered ("", its name) those that fit all the others.
     """
-    parts = list(_parts(events.order_by(), answers))
+    return added(_parts(events.order_by(), answers))
+
+
+def added(parts: Iterable[Any]) -> Numbers:
+    """What was counted in parts, asked at once."""
+    first, *others = parts
     found: Counter[tuple[str, str]] = Counter()
-    for question, value, number in parts[0].union(*parts[1:], all=True):
+    for question, value, number in first.union(*others, all=True):
         found[question, value] += number
     return found
 
 
 def _parts(events: EventQuerySet, answers: Answers) -> Iterator[Any]:
     fit = narrowed(events, answers)
-    yield _counted(fit, *ALL)
-    yield _counted(fit.filter(is_invented=True), *INVENTED)
+    yield counted(fit, *ALL)
+    yield counted(fit.filter(is_invented=True), *INVENTED)
     for name in QUESTIONS:
         others = narrowed(events, answers, ignoring=name)
         if answers.get(name):
-            yield _counted(others, "", name)
+            yield counted(others, "", name)
         for rows, value in _values(name, others):
-            yield _counted(rows, name, value)
+            yield counted(rows, name, value)
 
 
 def _values(name: str, rows: EventQuerySet) -> Iterable[tuple[EventQuerySet, Any]]:
@@ -115,7 +120,7 @@ def _values(name: str, rows: EventQuerySet) -> Iterable[tuple[EventQuerySet, Any
             return [(rows.filter(cluster__status=Publication.PUBLISHED), F("cluster__slug"))]
 
 
-def _counted(rows: EventQuerySet, question: str, value: Any) -> Any:
+def counted(rows: QuerySet[Any], question: str, value: Any) -> Any:
     """(question, value, number) for each value."""
     value = Value(value, TextField()) if isinstance(value, str) else Cast(value, TextField())
     found = rows.annotate(question=Value(question, TextField()), value=value).values("question", "value")

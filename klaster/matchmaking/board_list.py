@@ -1,19 +1,18 @@
 """The board as a list: which filters there are today, which postings pass them, in which order.
 
-A board holds some thousands of postings at most, so they are filtered and counted here as clusters and events are (see
-klaster.directory.filters): one question for what the filters ask of all of them, one for the rows of the page.
+The database filters and counts (board_filters.py): one question for what there is to choose, one for the numbers beside
+the choices once something is chosen, and those for the rows of the page.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -23,51 +22,31 @@ from django_countries import countries
 from klaster.core import languages
 from klaster.directory import filters
 from klaster.directory import search_columns as columns
-from klaster.directory.filters import Choice, ClusterFacts, Facet
+from klaster.directory.filters import Choice, CountedFacet, Facet
 from klaster.directory.models import Organisation, Sector
 from klaster.directory.search_columns import Lexemes
-from klaster.matchmaking import board_words
-from klaster.matchmaking.models import Posting, PostingText, Side, Technology
+from klaster.events.event_filters import Numbers
+from klaster.matchmaking import board_filters, board_words
+from klaster.matchmaking.models import Posting, Side, Technology
+
+if TYPE_CHECKING:
+    from klaster.matchmaking.models.board import PostingQuerySet
 
 NEWEST, ENDS = "newest", "ends"
 ORDERS = {NEWEST: _("newest first"), ENDS: _("ending soonest first")}
 SIDES = {Side.OFFER: _("offers"), Side.NEED: _("needs")}
 
 
-@dataclass(frozen=True)
-class Row:
-    """What one posting is made of before it is filtered."""
-
-    pk: int
-    side: str
-    kind: str
-    sectors: Sequence[str]
-    technologies: Sequence[str]
-    countries: Sequence[str]
-    partner_kinds: Sequence[str]
-    language: str
-    valid_until: datetime.date
-    is_invented: bool
-    other_languages: Sequence[str]
-
-
 Period = tuple[datetime.datetime, datetime.datetime]
 
 
-def rows_of(text: str, came: Period | None = None) -> list[Row]:
-    """All that stands on the board with these words, the newest first: one question."""
-    texts = PostingText.objects.filter(posting=OuterRef("pk")).values("language")
+def on_board(text: str, came: Period | None = None) -> PostingQuerySet:
+    """All that stands there with these words; `came`: after one moment and by another."""
     found = with_words(Posting.objects.current(), text)
-    if came:
-        found = found.filter(published_at__gt=came[0], published_at__lte=came[1])
-    values = found.order_by("-published_at", "-pk").values_list(
-        "pk", "side", "kind", "sectors", "technologies", "countries", "partner_kinds", "language", "valid_until",
-        "is_invented", ArraySubquery(texts),
-    )  # fmt: skip
-    return [Row(*value) for value in values]
+    return found.filter(published_at__gt=came[0], published_at__lte=came[1]) if came else found
 
 
-def with_words(postings: QuerySet[Posting], typed: str) -> QuerySet[Posting]:
+def with_words(postings: PostingQuerySet, typed: str) -> PostingQuerySet:
     asked = board_words.tsquery(typed)
     return postings.alias(searched=columns.index()).filter(searched=Lexemes(asked)) if asked else postings
 
@@ -91,11 +70,11 @@ class Vocabulary:
             row.technology_rows = [self.technologies[code] for code in row.technologies if code in self.technologies]
 
 
-def facets(rows: Sequence[Row], vocabulary: Vocabulary, asked: QueryDict) -> list[Facet]:
+def facets(there: Numbers, vocabulary: Vocabulary, asked: QueryDict) -> list[Facet]:
     """All sides, kinds, sectors, technologies and kinds of partners; of countries and languages those there are."""
-    sought = {code for row in rows for code in row.countries}
-    sought |= {code for code in asked.getlist("country") if countries.name(code)}
-    spoken = {code for row in rows for code in (row.language, *row.other_languages)} | set(languages.codes())
+    given = lambda question: {value for name, value in there if name == question and value}  # noqa: E731
+    sought = given("country") | {code for code in asked.getlist("country") if countries.name(code)}
+    spoken = given("language") | set(languages.codes())
     named = lambda found: [Choice(code, str(row)) for code, row in found.items()]  # noqa: E731
     return [
         Facet("side", pgettext_lazy("partner search", "Offers and needs"), [Choice(*each) for each in SIDES.items()]),
@@ -114,44 +93,32 @@ def facets(rows: Sequence[Row], vocabulary: Vocabulary, asked: QueryDict) -> lis
     ]  # fmt: skip
 
 
-def facts(row: Row, every: Mapping[str, frozenset[str]]) -> ClusterFacts:
-    """Where a posting names no country or no kind of partner, any will do; `every` are all choices by facet."""
-    return ClusterFacts(
-        row.pk,
-        {
-            "side": frozenset([row.side]),
-            "kind": frozenset([row.kind]),
-            "sector": frozenset(row.sectors),
-            "technology": frozenset(row.technologies),
-            "country": frozenset(row.countries) or every["country"],
-            "partner": frozenset(row.partner_kinds) or every["partner"],
-            "language": frozenset([row.language, *row.other_languages]),
-        },
-    )
-
-
 class Asked:
     """What the address of the list asks for. `came`: only what came to the board after one moment and by another."""
 
     def __init__(self, data: QueryDict, *, came: Period | None = None):
         self.vocabulary = Vocabulary()
-        self.text = filters.read(data, [], ()).text
-        self.rows = rows_of(self.text, came)
-        self.facets = facets(self.rows, self.vocabulary, data)
+        self.rows = on_board(filters.read(data, [], ()).text, came)
+        self.there = board_filters.numbers(self.rows, {})
+        self.facets = facets(self.there, self.vocabulary, data)
         self.selection = filters.read(data, self.facets, ORDERS)
-        every = {facet.name: frozenset(choice.value for choice in facet.choices) for facet in self.facets}
-        self.facts = [facts(row, every) for row in self.rows]
-
-    @cached_property
-    def chosen(self) -> list[Row]:
-        """Rows that pass, in the order asked for."""
-        passing = {fact.pk for fact in self.facts if self.selection.admits(fact)}
-        found = [row for row in self.rows if row.pk in passing]
-        return sorted(found, key=lambda row: row.valid_until) if self.selection.order == ENDS else found
 
     @property
-    def pks(self) -> list[int]:
-        return [row.pk for row in self.chosen]
+    def pks(self) -> QuerySet[Posting, int]:
+        """Of what passes, in the order asked for."""
+        first = ["valid_until"] if self.selection.order == ENDS else []
+        found = board_filters.narrowed(self.rows, self.selection.answers)
+        return found.order_by(*first, "-published_at", "-pk").values_list("pk", flat=True)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        answers = self.selection.answers
+        return board_filters.numbers(self.rows, answers) if any(answers.values()) else self.there
+
+    @property
+    def counted(self) -> list[CountedFacet]:
+        """With what each further choice would give."""
+        return filters.with_numbers(self.facets, self.selection, board_filters.for_all(self.facets, self.numbers))
 
     def shown(self, pks: Sequence[int]) -> list[Posting]:
         """These postings in this order, with all that a row of the list shows."""

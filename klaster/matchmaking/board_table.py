@@ -23,7 +23,7 @@ def columns() -> list[str]:
 
 
 def rows(asked: Asked) -> Iterator[list[object]]:
-    pks = asked.pks
+    pks = list(asked.pks)
     for start in range(0, len(pks), BATCH):
         yield from map(cells, asked.shown(pks[start : start + BATCH]))
 

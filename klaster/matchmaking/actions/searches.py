@@ -79,8 +79,9 @@ def alert(search: SavedSearch) -> bool:
     if not row.has_alerts or until <= row.looked_at:
         return False
     asked = board_list.Asked(QueryDict(row.query), came=(row.looked_at, until))
-    own = set(Posting.objects.kept_by(row.person).filter(pk__in=asked.pks).values_list("pk", flat=True))
-    found = [pk for pk in asked.pks if pk not in own]
+    new = list(asked.pks)
+    own = set(Posting.objects.kept_by(row.person).filter(pk__in=new).values_list("pk", flat=True))
+    found = [pk for pk in new if pk not in own]
     row.looked_at = until
     row.save(update_fields=["looked_at"])
     if not found or not is_on(row):

@@ -1,19 +1,23 @@
 """What visitors see of the board: the list and its filters, the page of a posting, table, feed, search."""
 
 import json
+import random
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from klaster.accounts.factories import UserFactory
 from klaster.directory import factories as d
+from klaster.directory import filters
 from klaster.directory.models.organisations import today
-from klaster.matchmaking import board_words
+from klaster.events.event_filters import INVENTED
+from klaster.matchmaking import board_list, board_words
 from klaster.matchmaking import factories as f
 from klaster.matchmaking.actions import postings as actions
-from klaster.matchmaking.models import Technology
+from klaster.matchmaking.models import Posting, Technology
 from klaster.matchmaking.suggestions import suggestions
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +61,54 @@ def test_filters_narrow_between_and_widen_within():
     assert found(language="lt") == ["c"]
     assert found(kind="research", side="need") == []
     assert "nera" in get("posting_list", side="nera").text
+
+
+def facts_of(posting, every):
+    """What the filters ask of one posting, as they are told in klaster.directory.filters."""
+    return filters.ClusterFacts(
+        posting.pk,
+        {
+            "side": frozenset([posting.side]), "kind": frozenset([posting.kind]),
+            "sector": frozenset(posting.sectors), "technology": frozenset(posting.technologies),
+            "country": frozenset(posting.countries) or every["country"],
+            "partner": frozenset(posting.partner_kinds) or every["partner"],
+            "language": frozenset([posting.language, *(text.language for text in posting.texts.all())]),
+        },
+    )  # fmt: skip
+
+
+def test_the_database_filters_and_counts_what_the_rules_say():
+    chance = random.Random(7)  # noqa: S311
+    some = lambda *values: chance.sample(values, chance.choice([0, 1, 1, 2]))  # noqa: E731
+    for code in ("food", "wood", "steel"):
+        d.SectorFactory(code=code)
+        f.TechnologyFactory(code=f"t-{code}")
+    for number in range(24):
+        posting = f.PostingFactory(
+            side=chance.choice(["offer", "need"]), kind=chance.choice(["product", "service", "research"]),
+            sectors=some("food", "wood", "steel"), technologies=some("t-food", "t-wood", "gone"),
+            countries=some("DE", "PL", "LV"), partner_kinds=some("small", "research", "large"),
+            language=chance.choice(["lt", "en", "de"]), valid_until=f.in_days(chance.randrange(3)).date(),
+            published_at=f.in_days(-number // 2), is_invented=chance.random() < 0.3,
+        )  # fmt: skip
+        for language in some("lt", "en", "pl"):
+            f.PostingTextFactory(posting=posting, language=language)
+    rows = list(Posting.objects.current().order_by("-published_at", "-pk").prefetch_related("texts"))
+    for _ in range(25):
+        asked = QueryDict(mutable=True)
+        for facet in board_list.Asked(asked).facets:
+            if chance.random() < 0.35:
+                asked.setlist(facet.name, chance.sample([each.value for each in facet.choices], 2))
+        asked["order"] = chance.choice(["", "ends"])
+        told = board_list.Asked(asked)
+        every = {facet.name: frozenset(each.value for each in facet.choices) for facet in told.facets}
+        facts = {posting.pk: facts_of(posting, every) for posting in rows}
+        fit = [posting for posting in rows if told.selection.admits(facts[posting.pk])]
+        if told.selection.order:
+            fit.sort(key=lambda posting: posting.valid_until)
+        assert list(told.pks) == [posting.pk for posting in fit]
+        assert told.counted == filters.count(told.facets, told.selection, list(facts.values()))
+        assert told.numbers.get(INVENTED, 0) == sum(posting.is_invented for posting in fit)
 
 
 def test_words_wanted_unwanted_and_in_a_row():

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET
 
 from klaster.core import tables
 from klaster.core.limits import limited, limited_finding
-from klaster.directory import exports, filters, structured
+from klaster.directory import exports, structured
 from klaster.directory.views.answers import chips, list_or_part, paged
+from klaster.events.event_filters import INVENTED
 from klaster.matchmaking import board_feed, board_list, board_page, board_table
 from klaster.matchmaking.models import Posting
 
@@ -32,8 +33,8 @@ def posting_list(request: HttpRequest) -> HttpResponse:
     context = {
         "postings": postings,
         "page": page,
-        "invented": sum(row.is_invented for row in asked.chosen),
-        "facets": [each for each in filters.count(asked.facets, selection, asked.facts) if each.choices],
+        "invented": asked.numbers.get(INVENTED, 0),
+        "facets": [each for each in asked.counted if each.choices],
         "selection": selection,
         "orders": board_list.ORDERS,
         "chips": chips(asked.facets, selection),
@@ -63,7 +64,7 @@ def posting_export(request: HttpRequest, ending: str) -> HttpResponseBase:
 def posting_feed(request: HttpRequest) -> HttpResponse:
     """What came to the board last, as Atom, filtered as the list is."""
     asked = board_list.Asked(request.GET)
-    return board_feed.atom(request, asked.shown([row.pk for row in asked.chosen][:MOST_IN_A_FEED]))
+    return board_feed.atom(request, asked.shown(asked.pks[:MOST_IN_A_FEED]))
 
 
 @login_not_required

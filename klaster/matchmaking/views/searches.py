@@ -39,7 +39,7 @@ def saved_searches(request: HttpRequest) -> HttpResponse:
     for search in SavedSearch.objects.visible_to(request.user).select_related("person"):
         asked = board_list.Asked(QueryDict(search.query))
         rows.append({
-            "search": search, "is_on": actions.is_on(search), "count": len(asked.chosen),
+            "search": search, "is_on": actions.is_on(search), "count": asked.pks.count(),
             "filters": exports.chosen(asked.facets, asked.selection),
         })  # fmt: skip
     return render(request, "matchmaking/saved_searches.html", {"rows": rows, "crumbs": crumbs()})
