@@ -280,7 +280,7 @@ def cancel(meeting: Meeting, side: Participant, *, by: User | None, reason: str 
 def _cancel(row: Meeting, side: Participant, reason: str) -> None:
     """The request of the pair ends as if its side had said so before: who was asked declines, who asked withdraws."""
     now = timezone.now()
-    row.state, row.cancelled_at, row.reason = Meeting.State.CANCELLED, now, reason
+    row.state, row.cancelled_at, row.cancelled_by, row.reason = Meeting.State.CANCELLED, now, side, reason
     row.sequence += 1
     row.save()
     row.proposals.filter(state=MoveProposal.State.OPEN).update(state=MoveProposal.State.LAPSED, answered_at=now)

@@ -93,6 +93,10 @@ class Meeting(models.Model):
     )
     created_at = models.DateTimeField(_("agreed"), default=timezone.now)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        Participant, verbose_name=_("who called it off"), on_delete=models.SET_NULL, null=True, blank=True,
+        related_name="+",
+    )  # fmt: skip
     reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     objects = MeetingQuerySet.as_manager()

@@ -10,7 +10,7 @@ from klaster.accounts.factories import UserFactory
 from klaster.directory.factories import OrganisationFactory, SectorFactory
 from klaster.events.factories import RegistrationFactory
 from klaster.matchmaking import factories as f
-from klaster.matchmaking.actions import requests
+from klaster.matchmaking.actions import booking, requests
 from klaster.matchmaking.models import (
     Block,
     Line,
@@ -291,7 +291,7 @@ def test_what_nobody_answered_in_time_came_to_nothing_and_leads_to_booking(clien
         Matchmaking.objects.update(phase=phase, published_at=timezone.now())
         shown = client.get(page("my_meetings"))
         assert (shown.context["waiting"], shown.context["sent"]) == ([], [])
-        assert {row.asked for row in shown.context["ended"]} == {me, asked}
+        assert [row.others for row in shown.context["ended"]] == [[asker], [asked]]
         assert (shown.context["figures"].waiting, shown.context["figures"].closed) == (0, 2)
         for words in ("They did not answer in time.", "You did not answer in time."):
             assert shown.text.count(words) == 1
@@ -314,3 +314,19 @@ def test_a_meeting_called_off_stands_there_for_both(client, me, by_me):
     text = client.get(page("my_meetings")).text
     words = [text.count(f"{who} called the meeting off.") for who in ("You", "They")]
     assert words == ([2, 0] if by_me else [0, 2])
+
+
+@pytest.mark.parametrize("by_me", [True, False])
+def test_a_meeting_booked_without_a_request_and_called_off_stands_there_for_both(client, me, by_me):
+    f.SlotFactory.create_batch(2, matchmaking=me.matchmaking)
+    f.TableFactory(matchmaking=me.matchmaking)
+    Matchmaking.objects.update(phase="published", published_at=timezone.now())
+    other = f.ParticipantFactory(matchmaking=me.matchmaking, name="Pramanyti kiti")
+    meeting = booking.book(me, other, me.matchmaking.slots.first(), by=None)
+    requests.cancel(meeting, me if by_me else other, by=None, reason="Nespėjame")
+    text = client.get(page("my_meetings")).text
+    came_to_nothing = " ".join(text[text.index('id="ended"') :].split())
+    words = "You called the meeting off." if by_me else "They called the meeting off."
+    assert f'<p>Pramanyti kiti</p> <p class="s2 soft"> {words} <q>Nespėjame</q>' in came_to_nothing
+    booking.book(other, me, me.matchmaking.slots.first(), by=None)  # they meet after all
+    assert 'id="ended"' not in client.get(page("my_meetings")).text

@@ -15,13 +15,12 @@ from django.views.decorators.http import require_http_methods
 from klaster.events.registration_box import moment_of
 from klaster.matchmaking import finding
 from klaster.matchmaking.actions import requests as actions
+from klaster.matchmaking.ended import ended
 from klaster.matchmaking.forms.participants import AcceptForm, ReasonForm
 from klaster.matchmaking.me import Me, for_participants
 from klaster.matchmaking.models import MeetingRequest
 from klaster.matchmaking.views.participants import common, crumbs
 from klaster.matchmaking.views.partners import back_to
-
-S = MeetingRequest.State
 
 
 @require_http_methods(["GET"])
@@ -42,9 +41,7 @@ def my_meetings(request: HttpRequest, me: Me) -> HttpResponse:
         "waiting": [row for row in got if row.waits],
         "agreed": agreed,
         "sent": [row for row in sent if row.waits],
-        "ended": actions.closed(mine)
-        + [row for row in sent if row.state in (S.DECLINED, S.WITHDRAWN)]
-        + [row for row in got if row.state == S.DECLINED or row.is_called_off],
+        "ended": ended(mine, sent, got),
         "figures": finding.figures(me),
         "form": AcceptForm(),
         "until": moment_of(answers_until, me.matchmaking.event) if answers_until else "",
