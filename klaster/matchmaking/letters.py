@@ -57,27 +57,35 @@ def tell(
         row = each.registration
         if row.person is not None and row.person.is_active:
             with override(row.person.language):
-                url = reverse(page, args=[row.event.slug])
+                url = place(page, row.event.slug)
             notify(row.person, MY_MEETINGS, subject=subject, params=params, key=key, url=url, by_mail=False)
         if by_mail:
             with override(language_of(row)):
                 line = letters.Ready(letters.one_line(_with(subject, params)))
             said = {"subject": line, "quote": quote, "is_news": is_news}
-            _write(each, "matchmaking.note", "matchmaking/letters/note", said, key=key)
+            _write(each, "matchmaking.note", "matchmaking/letters/note", said, key=key, page=page)
 
 
 def _with(words: str, params: Mapping[str, Any]) -> str:
     return gettext(words) % {name: letters.plain(str(value)) for name, value in params.items()}
 
 
-def _write(each: Representative, purpose: str, template: str, context: Mapping[str, Any], *, key: str) -> Letter | None:
+def _write(
+    each: Representative,
+    purpose: str,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    key: str,
+    page: str = "my_meetings",
+) -> Letter | None:
     """A letter to a representative, if they want any; one that cannot be written is logged and holds up nothing."""
     row = each.registration
     to, language = recipient_of(row), language_of(row)
     if not to or (not isinstance(to, str) and MAIL not in channels_of(to, MY_MEETINGS)):
         return None
     quote = context.get("quote")
-    values = {**context, "event": row.event.title, "url": own_page(each, language)}
+    values = {**context, "event": row.event.title, "url": own_page(each, language, page)}
     if quote:
         values["quote"] = letters.quoted(str(quote))
     try:
@@ -90,13 +98,22 @@ def _write(each: Representative, purpose: str, template: str, context: Mapping[s
         return None
 
 
-def own_page(each: Representative, language: str) -> str:
-    """Where a representative answers: the page of the own meetings, for who has no account behind the signed link."""
+BY_LINK = {"meetings": "my_meetings", "delegation": "participant_me"}  # pages that a signed link of a letter names
+
+
+def own_page(each: Representative, language: str, page: str) -> str:
+    """Where a representative answers, for who has no account behind the signed link."""
     with override(language):
         row = each.registration
         if row.person is not None:
-            return reverse("my_meetings", args=[row.event.slug])
-        return reverse("partner_link", args=[row.link_token()]) + "?to=meetings"
+            return place(page, row.event.slug)
+        word = next(word for word, named in BY_LINK.items() if named == page)
+        return reverse("partner_link", args=[row.link_token()]) + f"?to={word}"
+
+
+def place(page: str, slug: str) -> str:
+    """The address of a page, at the part of it where one answers."""
+    return reverse(page, args=[slug]) + ("#delegation" if page == "participant_me" else "")
 
 
 def asked(row: MeetingRequest) -> None:

@@ -1,6 +1,7 @@
 """The participants' pages: joining with and without an account, lines and tags, the list, answers, blocks."""
 
 import html
+import re
 
 import pytest
 from django.urls import reverse
@@ -9,8 +10,9 @@ from django.utils import timezone
 from klaster.accounts.factories import UserFactory
 from klaster.directory.factories import OrganisationFactory, SectorFactory
 from klaster.events.factories import RegistrationFactory
+from klaster.events.models import Registration
 from klaster.matchmaking import factories as f
-from klaster.matchmaking.actions import booking, requests
+from klaster.matchmaking.actions import booking, participants, requests
 from klaster.matchmaking.models import (
     Block,
     Line,
@@ -46,6 +48,7 @@ def page(name, *args):
     return reverse(name, args=["muge", *args])
 
 
+GUEST = {"person": None, "email": "guest@pramanyta.test"}
 PROFILE = {"name": "Pramanyta įmonė", "country": "LT", "languages": ["lt", "en"], "about": "Mes", "is_shown": "on"}
 
 
@@ -249,6 +252,22 @@ def test_colleagues_become_one_delegation_only_when_one_of_it_agrees(client, me,
     own.refresh_from_db()
     assert (own.participant, own.asks_for) == (me, None)
     assert Participant.objects.filter(state="in").get() == me
+
+
+@pytest.mark.parametrize("is_guest", [True, False])
+def test_the_letter_of_a_colleague_leads_to_where_one_is_taken_in(client, matchmaking, send_letters, is_guest):
+    ours = f.ParticipantFactory(matchmaking=matchmaking, name="Pramanyta delegacija")
+    Registration.objects.filter(representative__participant=ours).update(**GUEST if is_guest else {})
+    colleague = f.ParticipantFactory(matchmaking=matchmaking, name="Pramanyta delegacija")
+    participants.ask_to_join(colleague.representatives.get(), ours, by=None)
+    (mail,) = send_letters()
+    address = re.search(r"https?://[^/]+(/\S*)", mail.body)[1]
+    if is_guest:
+        assert client.post(address).url == page("participant_me") + "#delegation"
+    else:
+        assert address == page("participant_me") + "#delegation"
+        client.force_login(person(ours), backend="django.contrib.auth.backends.ModelBackend")
+    assert "asks to join you" in client.get(page("participant_me")).text
 
 
 def test_blocking_reporting_leaving(client, me, mailoutbox):

@@ -19,6 +19,7 @@ from klaster.directory.views.answers import telling
 from klaster.directory.views.editing import add_errors, saved
 from klaster.events.models import Registration
 from klaster.events.views.registration import registration_of
+from klaster.matchmaking import letters
 from klaster.matchmaking import me as who
 from klaster.matchmaking.actions import lines as line_actions
 from klaster.matchmaking.actions import participants as actions
@@ -51,7 +52,8 @@ def common(me: Me) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def partner_link(request: HttpRequest, token: str) -> HttpResponse:
     """The page a link opens says for whom one would act; pressing its button begins. Opening it changes nothing. Who
-    has begun goes on at once: to the own meetings from a letter or where one waits for an answer, else to the list."""
+    has begun goes on at once: where the letter leads, or to the own meetings where one waits for an answer, else to the
+    list."""
     row = registration_of(token)
     matchmaking = Matchmaking.objects.filter(event=row.event).first()
     if matchmaking is None:
@@ -61,8 +63,8 @@ def partner_link(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST" and row.person_id is None:
             who.enter(request, row)
         got = matchmaking.requests.filter(asked__representatives__registration=row, state="sent")
-        to_meetings = request.GET.get("to") == "meetings" or (matchmaking.takes_answers and got.exists())
-        return redirect("my_meetings" if to_meetings else "partner_list", slug=row.event.slug)
+        otherwise = "my_meetings" if matchmaking.takes_answers and got.exists() else "partner_list"
+        return redirect(letters.place(letters.BY_LINK.get(request.GET.get("to", ""), otherwise), row.event.slug))
     context = {"row": row, "event": row.event, "refusal": refusal, "matchmaking": matchmaking}
     return render(request, "matchmaking/partner_link.html", context, status=409 if request.method == "POST" else 200)
 
