@@ -28,9 +28,9 @@ PREFIX = "matchmaking_vectors_"
 GRAPH = "using hnsw (vector halfvec_ip_ops) with (m = 24, ef_construction = 128)"  # dense, and built carefully
 NEAREST = 500  # hnsw.ef_search, too; with the default of 40 every fourth of the best ten is missed
 # Where tags bring the best, the graph brings the best of those without: fewer, in a third of the time.
-NEAREST_WITH_TAGS = 150
-TAGGED = 700  # the best by tags and nearness; of 500 out of a hundred thousand one of the ten best is missing
-TELLING = 0.1  # share of lines above which a tag beside rarer ones brings more to read than it tells
+NEAREST_WITH_TAGS = 200
+TAGGED = 600  # the best by tags and nearness; with fewer more of the ten best out of a hundred thousand are missed
+TELLING = 0.05  # share of lines above which a tag beside rarer ones brings more to read than it tells
 
 COLUMNS = """
 create table {} (
@@ -209,7 +209,7 @@ class Asking:
         return sql.SQL("case when {1} > {3} then (({2}) - {0}) / {1} else 0 end").format(*of_need, value, _real(FLAT))
 
     def telling(self, shares: Mapping[str, float]) -> list[str]:
-        """The rarest tags, together on at most a tenth of the lines, and one in any case."""
+        """The rarest tags, together on at most one line in twenty, and one in any case."""
         tags = list(self.weights)
         sums = list(accumulate(shares[tag] for tag in tags))
         return tags[: max(1, bisect_right(sums, TELLING))]
