@@ -134,8 +134,9 @@ def _time(matchmaking: Matchmaking, sides: Sequence[Participant], slot: Slot, *m
 
 def put(meeting: Meeting, time: FreeTime) -> None:
     """Give the meeting this time, table and people; `refuse_two_places` follows. What people knew before stays on it,
-    its calendar entry grows."""
+    its calendar entry grows, and nobody is late for the other time."""
     if meeting.starts is not None:
+        meeting.sides.update(is_late=False)
         meeting.was = {"starts": meeting.starts.isoformat(), "table": meeting.table_id}
         meeting.changed_at = timezone.now()
         meeting.sequence += 1

@@ -16,7 +16,7 @@ from klaster.core import audit
 from klaster.directory.actions.rights import demand
 from klaster.matchmaking import timetable_letters
 from klaster.matchmaking.actions.locks import lock, refuse_two_places
-from klaster.matchmaking.models import Matchmaking, Meeting, Phase, Run, Sitting
+from klaster.matchmaking.models import Matchmaking, Meeting, MeetingSide, Phase, Run, Sitting
 from klaster.matchmaking.publishing import At, Change, Outlook, outlook
 
 RIGHT = "matchmaking.change_matchmaking"
@@ -64,6 +64,7 @@ def write(look: Outlook, *, told_before: bool, now: datetime.datetime) -> None:
     """Times and tables of what changed, then who sits where; the database has the last word on two places at once."""
     changed = [change for change in look.changes if change.before != change.after]
     save_places([moved(look.meetings[change.meeting], change, told_before=told_before, now=now) for change in changed])
+    in_time_again([change.meeting for change in changed if change.before.starts != change.after.starts])
     gone = [look.sitting_rows[pair] for pair, who in look.sitting.items() if look.seated.who.get(pair) != who]
     Sitting.objects.filter(pk__in=gone).delete()
     fresh = [(pair, who) for pair, who in look.seated.who.items() if look.sitting.get(pair) != who]
@@ -99,6 +100,11 @@ def save_places(rows: list[Meeting]) -> None:
         cursor.execute(SAVE_PLACES, columns)
 
 
+def in_time_again(moved: list[int]) -> None:
+    """Who said to be late for a meeting said so of its time before."""
+    MeetingSide.objects.filter(meeting__in=moved, is_late=True).update(is_late=False)
+
+
 def moved(row: Meeting, change: Change, *, told_before: bool, now: datetime.datetime) -> Meeting:
     """The meeting with its new place; where people knew another, which, since when, and a newer calendar entry."""
     if told_before:
@@ -122,6 +128,7 @@ def unpublish(matchmaking: Matchmaking, *, by: User) -> int:
         moved(row, Change(row.pk, At(row.starts, row.ends, row.table_id), At()), told_before=False, now=timezone.now())
         row.was = row.changed_at = None
     save_places(rows)
+    in_time_again([row.pk for row in rows])
     sittings = Sitting.objects.filter(meeting__matchmaking=matchmaking)
     timetable_letters.tell_withdrawn(matchmaking, [row.pk for row in rows])
     sittings.filter(meeting__in=rows).delete()

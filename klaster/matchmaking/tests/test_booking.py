@@ -163,9 +163,11 @@ def test_a_meeting_moves_when_the_other_agrees(fair, send_letters, in_english):
     proposal = booking.propose_move(meeting, slots[2], one, by=None)
     meeting.refresh_from_db()
     assert meeting.starts == slots[0].starts
+    meeting.sides.update(is_late=True)
     assert booking.answer_move(proposal, other, agrees=True, by=None).state == P.AGREED
     meeting.refresh_from_db()
     assert (meeting.starts, meeting.sequence) == (slots[2].starts, 1)
+    assert not meeting.sides.filter(is_late=True).exists()
     assert meeting.was["starts"] == slots[0].starts.isoformat()
     with pytest.raises(ValidationError, match="answered already"):
         booking.answer_move(proposal, other, agrees=True, by=None)

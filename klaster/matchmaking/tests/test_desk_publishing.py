@@ -18,6 +18,7 @@ from klaster.matchmaking.actions.locks import lock
 from klaster.matchmaking.models import (
     Matchmaking,
     Meeting,
+    MeetingSide,
     Participant,
     Phase,
     Placement,
@@ -132,7 +133,9 @@ def test_a_delegation_sits_each_at_one_table(db):
 def test_taken_back_nothing_has_a_time_and_people_hear_of_it(fair, send_letters):
     published(made(fair))
     Letter.objects.all().delete()
+    MeetingSide.objects.update(is_late=True)
     assert publishing.unpublish(fair, by=office()) == 6
+    assert not MeetingSide.objects.filter(is_late=True).exists()
     fair.refresh_from_db()
     assert (fair.phase, fair.published_run, fair.meetings.placed().count(), Sitting.objects.count()) == (
         Phase.PLANNING, None, 0, 0,
@@ -187,8 +190,11 @@ def test_a_lost_table_and_a_lost_time_are_closed_and_the_replan_moves_what_was_t
     assert Meeting.objects.get(pk=used.pk).table_id == used.table_id  # until it is published
     again = made(matchmaking, previous=first)
     assert again.is_checked
+    MeetingSide.objects.update(is_late=True)
     look = published(again)
     assert look.moved
+    elsewhen = {change.meeting for change in look.changes if change.before.starts != change.after.starts}
+    assert set(MeetingSide.objects.filter(is_late=False).values_list("meeting", flat=True)) == elsewhen != set()
     assert not Meeting.objects.placed().filter(table=used.table_id).exists()
     assert not Meeting.objects.placed().filter(starts=slot.starts).exists()
     assert Meeting.objects.placed().count() == 6
