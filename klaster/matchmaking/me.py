@@ -63,10 +63,10 @@ def find(request: HttpRequest, slug: str) -> tuple[Matchmaking, Me | None]:
     matchmaking = Matchmaking.objects.filter(event__in=events.values("pk")).select_related("event__organiser").first()
     if matchmaking is None:
         raise Http404
-    return matchmaking, _me_at(request, matchmaking)
+    return matchmaking, me_at(request, matchmaking)
 
 
-def _me_at(request: HttpRequest, matchmaking: Matchmaking) -> Me | None:
+def me_at(request: HttpRequest, matchmaking: Matchmaking) -> Me | None:
     confirmed = Registration.objects.confirmed().filter(event=matchmaking.event_id)
     by = request.user if isinstance(request.user, User) else None
     row = confirmed.filter(person=by).first() if by else None

@@ -111,6 +111,11 @@ def test_three_months_later_what_was_held_is_asked_for_once(fair, send_letters, 
     later.refresh_from_db()
     assert (later.kind, later.note, later.answered_at is not None) == ("contract", "signed", True)
     assert client.get(reverse("outcome", args=["guessed"])).status_code == 404
+    assert f'href="{fair.event.get_absolute_url()}">Back to the event' in client.get(address).content.decode()
+    client.force_login(one.representatives.get().registration.person)
+    assert (
+        f'href="{reverse("my_meetings", args=[fair.event.slug])}">My meetings' in client.get(address).content.decode()
+    )
 
 
 def test_figures_count_what_people_say(fair):

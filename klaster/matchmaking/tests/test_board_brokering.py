@@ -131,6 +131,8 @@ def test_after_three_months_whoever_asked_is_asked(request_, coordinator):
     assert letter.address == "anna@kaeserei.test"
     outcome = Outcome.objects.get(candidate=candidate, stage="later")
     assert Client().post(url("outcome", outcome.token), {"kind": "agreement"}).status_code == 302
+    assert f'btn--line" href="{url("posting_list")}"' in Client().get(url("outcome", outcome.token)).text
+    assert url("brokered_detail", row.pk) in signed_in(coordinator).get(url("outcome", outcome.token)).text
 
 
 def test_a_letter_to_both_needs_both_addresses(request_, coordinator):

@@ -204,6 +204,8 @@ def test_the_link_in_the_letter_answers_without_an_account(talked, person):
     assert (mine.kind, mine.note, mine.by) == ("contract", "One year.", None)
     assert Client().get(url("outcome", "no-such-token")).status_code == 404
     assert "One year." not in signed_in(talked.answered_by).get(url("interest_detail", talked.pk)).text
+    for reader, leads in ((Client(), url("posting_list")), (signed_in(person), url("interest_detail", talked.pk))):
+        assert f'class="btn btn--line" href="{leads}"' in reader.get(url("outcome", mine.token)).text
 
 
 def test_an_old_question_takes_nothing_more(talked):

@@ -24,11 +24,13 @@ from klaster.directory.models import Organisation
 from klaster.directory.views.answers import paged
 from klaster.directory.views.drafts import Keeping
 from klaster.directory.views.editing import add_errors
+from klaster.events.models import Event
 from klaster.matchmaking import board_list, interest_page
 from klaster.matchmaking.actions import interests as actions
 from klaster.matchmaking.actions import outcomes
 from klaster.matchmaking.forms.interests import DeclineForm, InterestForm, OutcomeForm, TalkedForm
-from klaster.matchmaking.models import Interest, Outcome, Posting
+from klaster.matchmaking.me import me_at
+from klaster.matchmaking.models import BrokeredRequest, Interest, Outcome, Posting
 from klaster.matchmaking.models.board import acted_for
 
 A_DAY = 20  # messages one person sends
@@ -185,6 +187,25 @@ def outcome(request: HttpRequest, token: str) -> HttpResponse:
         "outcome": row,
         "about": interest_page.about(row),
         "form": form,
+        "lead_on": lead_on(request, row),
         "is_closed": timezone.now() > row.asked_at + outcomes.ANSWERED_WITHIN,
     }
     return render(request, "matchmaking/outcome.html", context, status=status)
+
+
+def lead_on(request: HttpRequest, outcome: Outcome) -> tuple[str, str]:
+    """Words and address of where one goes from here: the own meetings or messages where they are the reader's, else
+    the event or the board. The link of an outcome opens nothing of the own that asks for more than it."""
+    if outcome.side:
+        matchmaking = outcome.side.meeting.matchmaking
+        if me_at(request, matchmaking):
+            return _("My meetings"), reverse("my_meetings", args=[matchmaking.event.slug])
+        if Event.objects.visible_to(request.user).published().filter(pk=matchmaking.event_id).exists():
+            return _("Back to the event"), matchmaking.event.get_absolute_url()
+    if outcome.interest and Interest.objects.visible_to(request.user).filter(pk=outcome.interest.pk).exists():
+        return _("To the conversation"), reverse("interest_detail", args=[outcome.interest.pk])
+    if outcome.candidate:
+        asked = outcome.candidate.request
+        if BrokeredRequest.objects.visible_to(request.user).filter(pk=asked.pk).exists():
+            return _("To the request"), reverse("brokered_detail", args=[asked.pk])
+    return _("To the partner search"), reverse("posting_list")
