@@ -46,8 +46,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().save_user(request, user, form, commit)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """The front page in the person's language."""
-        return f"/{request.user.language}/"  # type: ignore[union-attr]
+        """The front page in the language of the page one signed in on; the account's is for letters."""
+        return f"/{languages.current()}/"
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return f"/{languages.current()}/"

@@ -209,9 +209,11 @@ def test_a_closed_account_loses_page_and_door_at_once(client):
     assert not is_in(client)
 
 
-def test_after_signing_in_the_site_speaks_the_language_of_the_person(client):
-    person = UserFactory(email="senas@pavyzdys.test", proven=True, language="lt")
-    assert sign_in(client, person.email).url == "/lt/"
+@pytest.mark.parametrize(("reads", "letters"), [("en", "lt"), ("lt", "en")])
+def test_who_signs_in_goes_on_in_the_language_they_read(client, reads, letters):
+    person = UserFactory(email="senas@pavyzdys.test", proven=True, language=letters)
+    with override(reads):
+        assert sign_in(client, person.email).url == f"/{reads}/"
 
 
 @pytest.mark.parametrize(
