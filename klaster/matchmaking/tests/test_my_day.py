@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from icalendar import Calendar
 
 from klaster.accounts.factories import UserFactory
 from klaster.core import pdf
+from klaster.core.tests.pdf_text import boxes
 from klaster.events.factories import EventFactory, RegistrationFactory, SessionFactory, TeamMemberFactory
 from klaster.events.models import SessionChoice
 from klaster.events.when import day_in_words
@@ -176,6 +178,16 @@ def test_the_day_on_paper(fair, client):
     answer = client.get(link("my_day_paper", one))
     assert answer.headers["Content-Type"] == "application/pdf"
     assert b"".join(answer.streaming_content).startswith(b"%PDF-")
+
+
+@pytest.mark.skipif(not pdf.is_available(), reason="no Pango here")
+def test_the_sheet_of_a_table_has_both_names_on_one_line(fair):
+    one, other = someone(fair, name="Pramanyta Baltijos įmonė UAB"), someone(fair, name="Wymyślona Sp. z o.o.")
+    booking.book(one, other, slots_of(fair)[0], by=None)
+    context = {"event": fair.event, "sheets": table_plan.sheets_of_tables(fair)[:1], "what": "tables"}
+    page = pdf.lay_out(render_to_string("matchmaking/paper/sheets.html", context)).pages[0]
+    lines = [box for box in boxes(page._page_box) if type(box).__name__ == "LineBox" and box.element_tag == "th"]
+    assert len(lines) == 1
 
 
 # --- calendars --------------------------------------------------------------------------------------------------------
