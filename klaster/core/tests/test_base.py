@@ -126,7 +126,7 @@ def test_who_is_signed_in_has_a_menu_and_can_sign_out(rf, django_user_model):
     html = one_line(html)
     assert '<button class="signin menu-anchor" type="button" popovertarget="person-menu">' in html
     assert html.count('<a href="/en/me/">My data</a>') == 2
-    assert html.count(f'<form method="post" action="{sign_out}">') == 2
+    assert html.count(f'<form method="post" action="{sign_out}" data-leaves>') == 2
     assert "Sign in" not in html
 
 
