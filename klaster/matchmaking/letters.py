@@ -140,10 +140,17 @@ def answered(row: MeetingRequest) -> None:
 
 def cancelled(meeting: Meeting, side: Participant, others: Sequence[Participant], reason: str) -> None:
     tell(
-        others, gettext_noop("%(who)s cancelled the meeting with you"), {"who": side.name},
+        others, cancelled_in_words(meeting), {"who": side.name},
         key=f"cancelled {meeting.pk} {side.pk}", quote=reason, by_mail=True,
         is_news=True,
     )  # fmt: skip
+
+
+def cancelled_in_words(meeting: Meeting) -> str:
+    """Of more than two the others still meet."""
+    if meeting.state == Meeting.State.CANCELLED:
+        return gettext_noop("%(who)s cancelled the meeting with you")
+    return gettext_noop("%(who)s does not come to your meeting")
 
 
 def colleague_asks(each: Representative, delegation: Participant) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop, override
 
 from klaster.events.letters import language_of
 from klaster.events.when import clock, day_in_words
+from klaster.matchmaking.letters import cancelled_in_words
 from klaster.matchmaking.models import Meeting, MoveProposal, Participant, Representative
 from klaster.matchmaking.timetable_letters import place_in_words, to_each
 
@@ -30,17 +31,14 @@ def moved(meeting: Meeting, proposal: MoveProposal, *, by: Participant) -> None:
 
 
 def called_off(meeting: Meeting, by: Participant, to: Iterable[Participant], reason: str) -> None:
-    """With the time they have again."""
-    said = gettext_noop("%(day)s, %(time)s: you are free then again. They write: %(reason)s")
-    body = said if reason else gettext_noop("%(day)s, %(time)s: you are free then again.")
-    _tell(
-        meeting,
-        to,
-        by,
-        (gettext_noop("%(who)s cancelled the meeting with you"), body),
-        f"cancelled {by.pk}",
-        reason=reason,
-    )
+    """With the time they have again; where others still meet, that they do."""
+    if meeting.state == Meeting.State.CANCELLED:
+        said = gettext_noop("%(day)s, %(time)s: you are free then again. They write: %(reason)s")
+        body = said if reason else gettext_noop("%(day)s, %(time)s: you are free then again.")
+    else:
+        said = gettext_noop("%(day)s, %(time)s, %(place)s: the others still come. They write: %(reason)s")
+        body = said if reason else gettext_noop("%(day)s, %(time)s, %(place)s: the others still come.")
+    _tell(meeting, to, by, (cancelled_in_words(meeting), body), f"cancelled {by.pk}", reason=reason)
 
 
 def late(meeting: Meeting, *, by: Participant) -> None:

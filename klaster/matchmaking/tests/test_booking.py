@@ -156,6 +156,16 @@ def test_calling_off_frees_the_time_and_says_which(fair, send_letters, in_englis
     assert f"{starts}–{ends}: you are free then again. They write: ill" in mail.body
 
 
+def test_of_three_the_others_still_meet_when_one_calls_off(fair, send_letters, in_english):
+    one, other, third = (someone(fair) for _ in range(3))
+    meeting = f.MeetingFactory(matchmaking=fair, between=[one, other, third])
+    booking.give_time(meeting, slots_of(fair)[0], one, by=None)
+    requests.cancel(meeting, other, by=None, reason="ill")
+    told = send_letters()[-2:]
+    assert {mail.subject for mail in told} == {f"{other} does not come to your meeting"}
+    assert all("the others still come. They write: ill" in mail.body for mail in told)
+
+
 def test_a_meeting_moves_when_the_other_agrees(fair, send_letters, in_english):
     one, other = someone(fair), someone(fair)
     slots = slots_of(fair)
