@@ -84,7 +84,9 @@ def look(event: Event, held: tuple[Assignment, ...], meeting: int, start: int, t
         if not seated.nobody or found.hard:
             break
         found.displaced.append(_in_the_way(event, tried, seated.nobody[0][1], meeting, start, found))
-    found.held = tuple(each for each in [*others, moved] if each.meeting not in found.displaced)
+    if event.is_online(meeting) and event.rooms and not _has_room(event, tried, meeting, start):
+        found.hard.append(_("All online rooms are taken then."))
+    found.held = (*tried, moved)
     return found
 
 
@@ -94,8 +96,6 @@ def _table(
     """The table wanted, its meeting displaced; or the one it is at if that is free then; or the first that nobody sits
     at and nobody owns."""
     if event.is_online(meeting):
-        if event.rooms and not _has_room(event, others, meeting, start):
-            found.hard.append(_("All online rooms are taken then."))
         return None
     over = [each for each in others if each.table is not None and overlap(event, each, meeting, start)]
     if wanted is not None:

@@ -160,6 +160,18 @@ def test_no_more_meet_online_at_a_time_than_there_are_rooms(in_english):
     assert (again.figures["held"], again.is_checked, moved["value"]) == (3, True, 0)
 
 
+def test_by_hand_a_meeting_takes_the_room_of_the_one_it_displaces():
+    matchmaking, (one, other, third) = an_event(people=3, slots=2, tables=0)
+    room = f.TableFactory(matchmaking=matchmaking, is_online=True)
+    first, second = (
+        f.MeetingFactory(matchmaking=matchmaking, between=[one, each], is_online=True) for each in (other, third)
+    )
+    run = made(matchmaking)
+    there = run.placements.get(meeting=first).slot
+    run = runs.place(run, second, there, None, by=office(), displaces=True)
+    assert run.placements.filter(slot=there).values_list("meeting", "table").get() == (second.pk, room.pk)
+
+
 def test_without_rooms_as_many_meet_online_as_want():
     matchmaking, _meetings, _rooms = meeting_online(rooms=0)
     run = made(matchmaking)
