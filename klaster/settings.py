@@ -162,6 +162,7 @@ MIDDLEWARE = [
     "klaster.core.errors.ErrorPagesMiddleware",
 ]
 ROOT_URLCONF = "klaster.urls"
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]  # core/templatetags/i18n.py stands for Django's on purpose
 WSGI_APPLICATION = "klaster.wsgi.application"
 TEMPLATES = [
     {

@@ -18,6 +18,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from klaster.core.fields import Translated
+from klaster.core.sentences import one_dot
 
 
 def label_of(obj: models.Model) -> str:
@@ -375,7 +376,7 @@ class Notice(models.Model):
         else:
             subject = gettext(self.subject_words)
         values = {name: self._value(value, clean) for name, value in self.params.items()}
-        return subject % values, gettext(self.body_words) % values if self.body_words else ""
+        return subject % values, one_dot(gettext(self.body_words) % values) if self.body_words else ""
 
     @property
     def is_read(self) -> bool:

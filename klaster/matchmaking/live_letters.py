@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
+from klaster.core.sentences import one_dot
 from klaster.events.letters import language_of
 from klaster.events.when import clock, day_in_words
 from klaster.matchmaking.letters import cancelled_in_words
@@ -118,5 +119,5 @@ def _tell_one(
         local = new.astimezone(zone)
         params |= {"new_day": day_in_words(local.date()), "new_time": clock(local)}
     subject, body = words
-    said = {"subject": _(subject) % params, "body": _(body) % params if body else ""}
+    said = {"subject": _(subject) % params, "body": one_dot(_(body) % params) if body else ""}
     to_each(to, subject, params, body=body, key=key, template="matchmaking/letters/live", context=said)

@@ -13,12 +13,14 @@ from django.forms import BaseForm, BoundField
 from django.forms.formsets import BaseFormSet
 from django.template import Context, NodeList
 from django.template.base import Parser, Token
+from django.template.defaultfilters import stringfilter
 from django.templatetags.static import static
 from django.urls import reverse, translate_url
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from klaster.core import marks, tables
+from klaster.core.sentences import one_dot
 
 register = template.Library()
 
@@ -225,6 +227,13 @@ def _problems(form: BaseForm | BaseFormSet) -> Iterator[dict[str, Any]]:
         yield from (
             {"label": field.label, "message": message, "target": first_control(field)} for message in field.errors
         )
+
+
+@register.filter(name="one_dot", is_safe=True)
+@stringfilter
+def one_dot_filter(text: str) -> str:
+    """A sentence made in Python, as `blocktranslate` gives those of templates."""
+    return one_dot(text)
 
 
 @register.filter
