@@ -18,6 +18,7 @@ from klaster.core import tables
 from klaster.directory.imports.fields import plain
 from klaster.events import import_rows
 from klaster.events.import_rows import NO, YES, Field
+from klaster.matchmaking import phases
 from klaster.matchmaking.models import Matchmaking, MatchmakingImport, Participant, Slot, Table
 
 MOST_ROWS = import_rows.MOST_ROWS
@@ -189,6 +190,8 @@ class ReadWishes(People):
         if agreed not in YES | NO:
             row.problems.append(_("“%(value)s” is neither yes nor no.") % {"value": said["agreed"][:60]})
         row.is_known = frozenset(each.pk for each in pair) in self.pairs
+        if agreed in NO and not row.is_known and not self.matchmaking.takes_answers:
+            row.problems.append(str(phases.UNANSWERABLE))
         self.pairs.add(frozenset(each.pk for each in pair))
         priority = 2 if plain(said.get("priority", "")) in MUST else 1
         row.values = {"asker": pair[0], "asked": pair[1], "priority": priority,

@@ -31,6 +31,7 @@ MOVED: dict[str, str | Promise] = {
     Phase.PUBLISHED: gettext_lazy("It goes on: meetings can be booked and moved again."),
     Phase.OVER: gettext_lazy("It is over: nobody books or moves a meeting any more."),
 }
+UNANSWERABLE = gettext_lazy("Nobody can answer any more: only what both have agreed to is written down.")
 
 
 @dataclass

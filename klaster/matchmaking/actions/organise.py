@@ -252,7 +252,8 @@ def ask_for(
     asker: Participant, asked: Participant, *, priority: int, message: str, is_agreed: bool, by: User
 ) -> MeetingRequest:
     """Ask on somebody's behalf; where both have agreed already the meeting is made, too."""
-    locked(asker.matchmaking, by)
+    if not locked(asker.matchmaking, by).takes_answers and not is_agreed:
+        raise ValidationError({"is_agreed": phases.UNANSWERABLE})
     row = requests.ask(asker, asked, by=by, priority=priority, message=message, on_behalf=True)
     if is_agreed and row.state == MeetingRequest.State.SENT:
         requests.accept(row, row.asked, by=by, priority=priority, on_behalf=True)

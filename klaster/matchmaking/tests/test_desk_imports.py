@@ -137,3 +137,19 @@ def test_registered_people_are_added_and_a_request_is_made_for_them(fair):
     request = MeetingRequest.objects.get()
     assert (request.is_on_behalf, request.by, request.state, request.meeting.weight) == (True, by, "accepted", 4)
     assert client.post(reverse("desk_ask", args=[fair.event.slug]), values | {"asked": one.pk}).status_code == 422
+
+
+def test_once_nobody_can_answer_only_what_both_agreed_to_is_written_down(fair):
+    brought(fair, Kind.PARTICIPANTS, PEOPLE)
+    fair.phase = Phase.PLANNING
+    fair.save()
+    one, other = Participant.objects.order_by("pk")
+    client, here = Client(), reverse("desk_ask", args=[fair.event.slug])
+    client.force_login(office())
+    asked = {"asker": one.pk, "asked": other.pk, "priority": "2", "message": ""}
+    refused = client.post(here, asked)
+    assert (refused.status_code, MeetingRequest.objects.count()) == (422, 0)
+    assert "is_agreed" in refused.context["form"].errors
+    rows = problems(fair, Kind.WISHES, "who asks,who is asked,agreed\nK1,K2,no\n")
+    assert rows == [["Nobody can answer any more: only what both have agreed to is written down."]]
+    assert client.post(here, asked | {"is_agreed": "on"}).status_code == 302
