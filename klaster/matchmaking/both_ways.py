@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from klaster.directory.models import Cluster, Organisation
 from klaster.matchmaking.board_list import Vocabulary, for_lists
-from klaster.matchmaking.models import Line, Posting
+from klaster.matchmaking.models import Line, Posting, Side
 from klaster.matchmaking.near_lines import partners
 from klaster.matchmaking.suggestions import LIKELY, Suggestion, explained, score
 from klaster.matchmaking.vectors import owner_of
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SHOWN = 3  # partners of one of my organisations or clusters
 LOOKED_FOR = 3  # of mine, those whose postings are the newest
+MOST_LINES = 5  # of each side of one of mine, the newest: each asks twice
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,15 @@ def both_ways(by: Reader) -> list[Partner]:
             line.posting = posting
             of.setdefault(owner_of(line), []).append(posting)
     both = [key for key, postings in of.items() if len({posting.side for posting in postings}) > 1][:LOOKED_FOR]
-    found = {key: _likely([posting.line for posting in of[key]], of) for key in both}
+    mine = {key: _newest(of[key]) for key in both}
+    found = {key: _likely([posting.line for posting in mine[key]], of) for key in both}
     theirs = _on_board({*chain.from_iterable(found.values())}, by)
-    Vocabulary().tag([*chain.from_iterable(of[key] for key in both), *chain.from_iterable(theirs.values())])
-    return [_partner(of[key], theirs[other]) for key in both for other in found[key] if other in theirs]
+    Vocabulary().tag([*chain.from_iterable(mine.values()), *chain.from_iterable(theirs.values())])
+    return [_partner(mine[key], theirs[other]) for key in both for other in found[key] if other in theirs]
+
+
+def _newest(postings: Sequence[Posting]) -> list[Posting]:
+    return [row for side in Side for row in [each for each in postings if each.side == side][:MOST_LINES]]
 
 
 def _likely(lines: Sequence[Line], own: Iterable[int]) -> list[int]:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -218,6 +219,21 @@ def test_who_writes_for_several_sees_who_fits_each_both_ways(board, client):
     assert "Boats and Sons" in content
     Posting.objects.filter(organisation=both, side=Side.NEED).update(state=PostingState.CLOSED)
     assert both_ways(person) == []
+
+
+def test_who_writes_very_much_asks_no_more_of_the_table(board):
+    me = OrganisationFactory()
+    person = AffiliationFactory(person=UserFactory(), organisation=me).person
+    asked = []
+    for _ in range(2):
+        for side in (Side.OFFER, Side.NEED):
+            for _more in range(6):
+                posting("boats of oak", side, organisation=me)
+        embed_lines(0)
+        with CaptureQueriesContext(connection) as queries:
+            both_ways(person)
+        asked.append(len(queries))
+    assert asked[1] <= asked[0]
 
 
 def test_without_pgvector_tags_find_and_nothing_breaks(monkeypatch, board):
