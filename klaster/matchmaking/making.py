@@ -204,7 +204,9 @@ def settled(
 def _rooms(event: Event, held: tuple[t.Assignment, ...], long: dict[int, int]) -> dict[int, int]:
     known = {room.pk: number for number, room in enumerate(event.rooms)}
     online = [each for each in held if event.is_online(int(each.meeting))]
-    before = {pk: known[m.table_id] for pk, m in event.meetings.items() if m.table_id in known}
+    wanted = {pk: m.pinned_table_id if m.is_pinned and m.pinned_table_id in known else m.table_id
+              for pk, m in event.meetings.items()}  # fmt: skip
+    before = {pk: known[room] for pk, room in wanted.items() if room in known}
     given = rooms.online_rooms(online, long, len(event.rooms), before)
     return {meeting: event.rooms[number].pk for meeting, number in given.items()}
 

@@ -160,6 +160,16 @@ def test_no_more_meet_online_at_a_time_than_there_are_rooms(in_english):
     assert (again.figures["held"], again.is_checked, moved["value"]) == (3, True, 0)
 
 
+def test_a_meeting_locked_in_an_online_room_has_it():
+    matchmaking, meetings, rooms = meeting_online(pairs=2, rooms=2)
+    slot = matchmaking.slots.first()
+    for each, room in zip(meetings, reversed(rooms), strict=True):
+        runs.pin(each, slot, room, by=office())
+    run = made(matchmaking)
+    placed = {place.meeting: place.table for place in run.placements.select_related("meeting", "table")}
+    assert (placed, run.is_checked) == (dict(zip(meetings, reversed(rooms), strict=True)), True)
+
+
 def test_by_hand_a_meeting_takes_the_room_of_the_one_it_displaces():
     matchmaking, (one, other, third) = an_event(people=3, slots=2, tables=0)
     room = f.TableFactory(matchmaking=matchmaking, is_online=True)
