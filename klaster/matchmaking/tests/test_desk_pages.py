@@ -295,6 +295,7 @@ def test_moves_are_listed_before_they_are_published(client, fair):
     assert "These meetings move" in page
     assert "These lose their time" in page
     assert client.post(at(fair, "desk_publish", copy.pk)).status_code == 302
+    assert client.get(at(fair, "desk_publish", copy.pk)).url == at(fair, "desk_run", copy.pk)
     assert Meeting.objects.get(pk=place.meeting_id).starts == other.starts
     assert client.get(at(fair, "desk_compare", copy.pk) + f"?with={first.pk}").status_code == 200
 

@@ -166,6 +166,7 @@ def test_who_is_registered_without_matchmaking_sees_sessions(client):
     registration = RegistrationFactory(state="confirmed", person=UserFactory())
     page = client.get(reverse("my_day_by_link", args=[registration.link_token()]))
     assert "Nothing is planned yet" in page.content.decode()
+    assert "Day as PDF" not in page.content.decode()
     registration.state, registration.ended_at = "cancelled", timezone.now()
     registration.save()
     assert client.get(reverse("my_day_by_link", args=[registration.link_token()])).status_code == 404

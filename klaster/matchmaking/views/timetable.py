@@ -266,6 +266,8 @@ def desk_publish(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     run = run_of(matchmaking, pk)
     if run.state not in Run.ENDED_WELL:
         raise Http404
+    if request.method == "GET" and matchmaking.published_run_id == run.pk and matchmaking.phase == Phase.PUBLISHED:
+        return redirect("desk_run", slug=slug, pk=pk)
     problems_: list[str] = []
     if request.method == "POST":
         try:
