@@ -46,11 +46,11 @@ def answers(line: Line, reader: Reader, *, shown: int = SHOWN) -> list[Answer]:
     The line is one of a posting, a participant, or one not saved yet; two of one owner at most.
     """
     model = current()
-    mine = known([line], model)
-    seen = _seen(mine, [line], model, BOARD, of_each_line=True)
+    crowd = crowd_of(model)
+    seen = _seen(known([line], model), [line], model, crowd, BOARD, of_each_line=True)
     lines = _on_board([int(str(one.owner)) for one in seen], reader)
     picked, counts = [], {owner_of(line): OF_ONE_OWNER} if line.posting else {}
-    for one in against(seen, crowd_of(model)):
+    for one in against(seen, crowd):
         theirs = lines.get(int(str(one.owner)))
         if theirs is None or theirs.posting is None:
             continue
@@ -70,22 +70,22 @@ def partners(lines: Sequence[Line], where: Where = BOARD, *, without: Collection
     Without the owner of the lines and `without`; who may be shown to whom is for whoever asks.
     """
     model = current()
-    mine = known(lines, model)
-    own = {owner_of(line) for line in lines}
-    seen = [one for one in _seen(mine, lines, model, where) if one.owner not in own and one.owner not in without]
-    return against(seen, crowd_of(model))
+    crowd = crowd_of(model)
+    left_out = {*without, *(owner_of(line) for line in lines)}
+    seen = _seen(known(lines, model), lines, model, crowd, where)
+    return against([one for one in seen if one.owner not in left_out], crowd)
 
 
 def _seen(
     mine: Sequence[profiles.Line],
     lines: Sequence[Line],
     model: EmbeddingModel | None,
+    crowd: Crowd,
     where: Where,
     *,
     of_each_line: bool = False,
 ) -> list[Seen]:
     """Lines of whoever has one that is near or shares a tag; with `of_each_line` these alone, each for itself."""
-    crowd = crowd_of(model)
     if model is None or not search_table.exists(model.key) or any(one.vector is None for one in mine):
         return _by_tags(mine, lines, where, crowd, of_each_line)
     asking = {

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import accumulate
+from typing import NamedTuple
 
 import structlog
 from django.db import DatabaseError, connection, transaction
@@ -259,8 +260,7 @@ def tagged(
         return list(cursor.fetchall())
 
 
-@dataclass(frozen=True)
-class FoundLine:
+class FoundLine(NamedTuple):
     """A line of somebody who was found, with z of its cosine and of its tags: of each the best with mine."""
 
     line: int
@@ -273,16 +273,16 @@ def lines_of(
     model: EmbeddingModel, owners: Iterable[int], side: Side, asking: Sequence[Asking], where: Where = Where()
 ) -> list[FoundLine]:
     """All lines of this side of these owners."""
-    listed = list(owners)
+    listed = ",".join(map(str, owners))
     if not listed or not asking:
         return []
     text, tags = (sql.SQL(", ").join(z(one, side) for one in asking) for z in (Asking.text, Asking.tags))
     with connection.cursor() as cursor:
         cursor.execute(
-            sql.SQL("select line_id, owner, greatest({}), greatest({}) from {} where {} and owner = any(%s)").format(
-                text, tags, name_of(model.key), Where(where.matchmaking).said(side)
-            ),
-            [listed],
+            sql.SQL(
+                "select line_id, owner, greatest({}), greatest({}) from {} where {} and owner = any(%s::int8[])"
+            ).format(text, tags, name_of(model.key), Where(where.matchmaking).said(side)),
+            [f"{{{listed}}}"],  # as one text: psycopg would adapt each number by itself
         )
         return [FoundLine(*row) for row in cursor.fetchall()]
 

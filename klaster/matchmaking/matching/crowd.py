@@ -97,8 +97,7 @@ class Crowd:
         return "tags" if self.mean is None else "text+tags" if self.weights else "text"
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """A line of somebody else, as a search brings it: z of its cosine and of its tags with my lines of the other kind,
     of each the best."""
 
@@ -108,8 +107,7 @@ class Seen:
     tags: float
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """`p_ab`: their offers answer my needs, `p_ba`: mine theirs; None where one of us says nothing."""
 
     owner: Hashable
