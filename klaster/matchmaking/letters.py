@@ -138,6 +138,14 @@ def answered(row: MeetingRequest) -> None:
     )
 
 
+def noted(row: MeetingRequest) -> None:
+    """Who was asked learns what the organiser agreed to for them."""
+    tell(
+        [row.asked], gettext_noop("The organiser noted that you meet %(who)s"), {"who": row.asker.name},
+        key=f"noted {row.pk}",
+    )  # fmt: skip
+
+
 def cancelled(meeting: Meeting, side: Participant, others: Sequence[Participant], reason: str) -> None:
     tell(
         others, cancelled_in_words(meeting), {"who": side.name},

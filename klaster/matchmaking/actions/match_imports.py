@@ -127,12 +127,10 @@ def write_wishes(matchmaking: Matchmaking, rows: list[Checked], by: User) -> Non
     for row in rows:
         values: dict[str, Any] = row.values
         with at_line(row):
-            request = requests.ask(
+            requests.ask(
                 values["asker"], values["asked"], by=by, priority=values["priority"], message=values["message"],
-                on_behalf=True,
+                on_behalf=True, is_agreed=values["agreed"],
             )  # fmt: skip
-            if values["agreed"]:
-                requests.accept(request, values["asked"], by=by, priority=values["priority"], on_behalf=True)
 
 
 def write_meetings(matchmaking: Matchmaking, rows: list[Checked], by: User) -> None:

@@ -254,10 +254,9 @@ def ask_for(
     """Ask on somebody's behalf; where both have agreed already the meeting is made, too."""
     if not locked(asker.matchmaking, by).takes_answers and not is_agreed:
         raise ValidationError({"is_agreed": phases.UNANSWERABLE})
-    row = requests.ask(asker, asked, by=by, priority=priority, message=message, on_behalf=True)
-    if is_agreed and row.state == MeetingRequest.State.SENT:
-        requests.accept(row, row.asked, by=by, priority=priority, on_behalf=True)
-    return row
+    return requests.ask(
+        asker, asked, by=by, priority=priority, message=message, on_behalf=True, is_agreed=is_agreed
+    )  # fmt: skip
 
 
 @transaction.atomic

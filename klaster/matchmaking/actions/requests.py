@@ -98,11 +98,12 @@ def ask(
     priority: int = LIKE,
     message: str = "",
     on_behalf: bool = False,
+    is_agreed: bool = False,
 ) -> MeetingRequest:
     """Ask for a meeting. Where the other has asked already, this is the answer yes. Pressed twice it is one.
 
     `on_behalf`: the organiser asks for the participant; deadlines of asking, limits and rules of who may ask whom do
-    not hold then, blocks do.
+    not hold then, blocks do. `is_agreed`: both have told the organiser yes, so nobody is asked for an answer.
     """
     matchmaking = lock(asker.matchmaking)
     if on_behalf:
@@ -111,10 +112,10 @@ def ask(
         demand(by, "matchmaking.change_matchmaking", matchmaking)
     asker, asked = _fresh(matchmaking, asker), _fresh(matchmaking, asked)
     row = between(asker, asked).live().first()
-    if row is not None and (row.asker_id == asker.pk or row.state == S.ACCEPTED):
+    if row is not None and (row.state == S.ACCEPTED or (row.asker_id == asker.pk and not is_agreed)):
         return row
     if row is not None:
-        accept(row, asker, by=by, priority=priority, on_behalf=on_behalf)
+        accept(row, row.asked, by=by, priority=priority, on_behalf=on_behalf)
         row.refresh_from_db()
         return row
     _demand_may_ask(matchmaking, asker, asked, on_behalf=on_behalf)
@@ -125,7 +126,11 @@ def ask(
     row.full_clean()
     row.save(force_insert=True)
     audit.record(gettext_noop("asked for a meeting"), row, by=by, after={"asked": asked.pk, "priority": priority})
-    letters.asked(row)
+    if is_agreed:
+        accept(row, row.asked, by=by, priority=priority, on_behalf=on_behalf)
+        row.refresh_from_db()
+    else:
+        letters.asked(row)
     return row
 
 
@@ -205,6 +210,8 @@ def accept(
     MeetingSide.objects.bulk_create(MeetingSide(meeting=meeting, participant=each) for each in (row.asker, row.asked))
     audit.record(gettext_noop("agreed to a meeting"), row, by=by, after={"meeting": meeting.pk, "priority": priority})
     letters.answered(row)
+    if on_behalf:
+        letters.noted(row)
     return meeting
 
 

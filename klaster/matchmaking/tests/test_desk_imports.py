@@ -6,10 +6,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from klaster.accounts.factories import UserFactory
+from klaster.core.models import Letter, Notice
+from klaster.core.tests.visits import signed_in
 from klaster.events.models import Registration
 from klaster.matchmaking import factories as f
 from klaster.matchmaking import match_rows
-from klaster.matchmaking.actions import match_imports
+from klaster.matchmaking.actions import match_imports, organise
 from klaster.matchmaking.models import Line, MatchmakingImport, Meeting, MeetingRequest, Participant, Phase
 from klaster.matchmaking.tests.desk import an_event, made, office
 
@@ -137,6 +140,31 @@ def test_registered_people_are_added_and_a_request_is_made_for_them(fair):
     request = MeetingRequest.objects.get()
     assert (request.is_on_behalf, request.by, request.state, request.meeting.weight) == (True, by, "accepted", 4)
     assert client.post(reverse("desk_ask", args=[fair.event.slug]), values | {"asked": one.pk}).status_code == 422
+
+
+def test_nobody_is_asked_for_an_answer_to_what_both_agreed_to(fair):
+    people = [UserFactory(), UserFactory()]
+    rows = [f.RegistrationFactory(event=fair.event, state="confirmed", person=person) for person in people]
+    client = signed_in(office())
+    client.post(reverse("desk_add", args=[fair.event.slug]), {"registration": [row.pk for row in rows]})
+    one, other = (Participant.objects.get(representatives__registration=row) for row in rows)
+    values = {"asker": one.pk, "asked": other.pk, "priority": "2", "message": "", "is_agreed": "on"}
+    client.post(reverse("desk_ask", args=[fair.event.slug]), values)
+    told = [Notice.objects.get(person=person).subject for person in people]
+    assert told == [f"{other.name} agreed to meet you", f"The organiser noted that you meet {one.name}"]
+    assert not Letter.objects.filter(purpose="matchmaking.note").exists()
+
+
+def test_what_was_asked_before_can_be_noted_as_agreed(fair):
+    brought(fair, Kind.PARTICIPANTS, PEOPLE)
+    one, other = Participant.objects.order_by("pk")
+    by = office()
+    values = {"priority": 1, "message": "", "by": by}
+    asked = organise.ask_for(one, other, is_agreed=False, **values)
+    assert (asked.state, MeetingRequest.objects.count()) == ("sent", 1)
+    assert organise.ask_for(one, other, is_agreed=True, **values).state == "accepted"
+    assert organise.ask_for(one, other, is_agreed=True, **values).pk == asked.pk
+    assert Meeting.objects.count() == 1
 
 
 def test_once_nobody_can_answer_only_what_both_agreed_to_is_written_down(fair):
