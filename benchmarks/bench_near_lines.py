@@ -258,7 +258,11 @@ def board(model: EmbeddingModel, mixer: Mixer, size: int, asked: int) -> bool:
     keep_vectors(
         model, [lines[at + one] for at in chosen for one in (0, 1)], rows[[at + one for at in chosen for one in (0, 1)]]
     )
-    print(f"\nBoard: {size:,} owners, {len(lines):,} lines, filled in {time.monotonic() - begun:.0f} s "
+    with connection.cursor() as cursor:
+        cursor.execute("show shared_buffers")
+        memory = cursor.fetchone()[0]
+    print(f"\nBoard: {size:,} owners, {len(lines):,} lines, shared_buffers {memory};"
+          f" filled in {time.monotonic() - begun:.0f} s "
           f"(graphs {built:.0f} s)")  # fmt: skip
     everybody = Everybody(lines, rows, owners, vectors.crowd_of(model))
     quiet()
