@@ -172,6 +172,18 @@ def site(db):
     return set_up()
 
 
+@pytest.fixture
+def wire(live_server):
+    """A wire to the live server that can be cut."""
+    from klaster.core.tests.wires import Wire
+
+    wire = Wire(live_server.thread.port)
+    yield wire
+    wire.cut()
+    wire.shutdown()
+    wire.server_close()
+
+
 @pytest.fixture(autouse=True)
 def _language_and_zone_of_the_network() -> None:
     """A request leaves its language and zone behind in the thread; the next test starts without them."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import FileSystemStorage
 from django.db import transaction
@@ -68,6 +69,11 @@ def forget(file: FieldFile) -> None:
     """Delete it once the row no longer names it for good."""
     storage, name = file.storage, file.name or ""
     transaction.on_commit(lambda: storage.delete(name))
+
+
+def service_worker(script: str) -> HttpResponse:
+    """A script of the static files as the service worker of its own address; for a wider scope the view says so."""
+    return HttpResponse(Path(str(finders.find(script))).read_bytes(), content_type="text/javascript; charset=utf-8")
 
 
 def attachment(file: IO[bytes] | Any, name: str) -> FileResponse:

@@ -18,6 +18,7 @@ from django_countries import countries
 from klaster.directory.figures.chart import Chart, of_kinds
 from klaster.directory.models import Sector
 from klaster.matchmaking.models import Line, Matchmaking, Meeting, MeetingRequest, MeetingSide, Outcome, Participant
+from klaster.matchmaking.models.requests import CLOSED
 
 H = MeetingSide.Held
 SIDE = 340  # of the picture of the network, in its own units
@@ -92,7 +93,7 @@ def counts(scope: Scope) -> dict[str, int]:
 def by_request(scope: Scope) -> Chart:
     labels: dict[str, object] = dict(MeetingRequest.State.choices)
     if scope.matchmaking.answers_are_over:
-        labels[MeetingRequest.State.SENT] = _("closed without an answer")
+        labels[MeetingRequest.State.SENT] = CLOSED
     rows = [(capfirst(str(label)), scope.requests[state]) for state, label in labels.items()]
     return of_kinds("by_request", _("Requests"), _("Requests"), _("State"), rows)
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from klaster.directory.filters import Choice, Facet, Selection
 from klaster.events.registration_table import narrowed, yes_no
 from klaster.matchmaking.models import Matchmaking, Meeting, MeetingRequest, MeetingSide, Participant
+from klaster.matchmaking.models.requests import CLOSED
 
 ORDERS = ("-sent", "sent")
 AGREED = "agreed"
@@ -33,7 +34,7 @@ def rows_of(matchmaking: Matchmaking) -> QuerySet[Meeting]:
 
 
 def facets(matchmaking: Matchmaking) -> list[Facet]:
-    states = dict(STATES) | ({"sent": _("closed without an answer")} if matchmaking.answers_are_over else {})
+    states = dict(STATES) | ({"sent": CLOSED} if matchmaking.answers_are_over else {})
     return [
         Facet("state", _("State"), [Choice(value, capfirst(title)) for value, title in states.items()]),
         Facet("placed", _("Has a time"), yes_no()),

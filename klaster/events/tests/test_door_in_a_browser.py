@@ -1,11 +1,7 @@
 """The door on a phone: without a connection, on two phones, by the camera; and how it looks to axe."""
 
-import contextlib
 import datetime
 import re
-import socket
-import socketserver
-import threading
 
 import numpy
 import pytest
@@ -15,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from klaster.core.tests.wires import CONTROLLED
 from klaster.directory.factories import both
 from klaster.directory.tests.test_drafts_in_a_browser import flaws
 from klaster.events import factories as f
@@ -22,54 +19,6 @@ from klaster.events.models import Attendance, State
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DOOR = "/en/events/forumas/door/"
-CONTROLLED = """navigator.serviceWorker.controller ? 1 :
-    new Promise(done => navigator.serviceWorker.addEventListener("controllerchange", () => done(1)))"""
-
-
-class Wire(socketserver.ThreadingTCPServer):
-    """Leads to the server until it is cut: a browser that is told to be offline is online while a page loads."""
-
-    daemon_threads = True
-
-    def __init__(self, port):
-        super().__init__(("localhost", 0), None)
-        self.port, self.is_cut, self.ends = port, False, []
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def finish_request(self, request, client_address):
-        if self.is_cut:
-            return
-        with socket.create_connection(("localhost", self.port)) as server:
-            self.ends += [request, server]
-            back = threading.Thread(target=self.lead, args=[server, request])
-            back.start()
-            self.lead(request, server)
-            back.join()
-
-    @staticmethod
-    def lead(source, target):
-        with contextlib.suppress(OSError):  # cut
-            while some := source.recv(65_536):
-                target.sendall(some)
-            target.shutdown(socket.SHUT_WR)
-
-    def cut(self):
-        self.is_cut = True
-        for end in self.ends:
-            with contextlib.suppress(OSError):  # over by itself
-                end.shutdown(socket.SHUT_RDWR)
-
-    def mend(self):
-        self.is_cut = False
-
-
-@pytest.fixture
-def wire(live_server):
-    wire = Wire(live_server.thread.port)
-    yield wire
-    wire.cut()
-    wire.shutdown()
-    wire.server_close()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.staticfiles import finders
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -20,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from klaster.core import files
 from klaster.core.headers import with_camera
 from klaster.core.keys import key_of
 from klaster.core.limits import limited_finding
@@ -207,8 +207,7 @@ def _taken(
 def event_door_worker(request: HttpRequest, slug: str) -> HttpResponse:
     """The service worker of this door: its address is its scope."""
     desk.event_for(request, slug, RIGHT)
-    with open(str(finders.find("events/worker.js")), "rb") as file:
-        return HttpResponse(file.read(), content_type="text/javascript; charset=utf-8")
+    return files.service_worker("events/worker.js")
 
 
 @never_cache

@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from klaster.matchmaking.models.matchmaking import Matchmaking
@@ -17,6 +16,8 @@ from klaster.matchmaking.models.participants import Participant
 
 if TYPE_CHECKING:
     from klaster.directory.models.base import Reader
+
+CLOSED = _("closed without an answer")  # what is sent, once nobody may answer any more
 
 
 class MeetingRequestQuerySet(models.QuerySet):
@@ -109,7 +110,7 @@ class MeetingRequest(models.Model):
 
     @property
     def words(self) -> str:
-        return gettext("closed without an answer") if self.is_closed else self.get_state_display()
+        return str(CLOSED) if self.is_closed else self.get_state_display()
 
 
 class Recommendation(models.Model):

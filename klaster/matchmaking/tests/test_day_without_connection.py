@@ -1,27 +1,15 @@
 """One's own day on a phone without a connection: as it was seen last, and nothing of it once one has signed out."""
 
 import pytest
-from django.conf import settings
-from django.test import Client
-from django.urls import reverse
-from django.utils.translation import override
 from playwright.sync_api import expect
 
 from klaster.accounts.factories import UserFactory
-from klaster.events.tests.test_door_in_a_browser import CONTROLLED, Wire
+from klaster.core.tests.visits import browse_as, url
+from klaster.core.tests.wires import CONTROLLED
 from klaster.matchmaking.actions import booking
 from klaster.matchmaking.tests.test_booking import make_fair_of_today, slots_of, someone
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def wire(live_server):
-    wire = Wire(live_server.thread.port)
-    yield wire
-    wire.cut()
-    wire.shutdown()
-    wire.server_close()
 
 
 def test_the_last_day_seen_is_read_without_a_connection_until_one_signs_out(site, wire, context):
@@ -29,13 +17,9 @@ def test_the_last_day_seen_is_read_without_a_connection_until_one_signs_out(site
     person = UserFactory(language="en")
     one, other, third = someone(fair, people=[person]), someone(fair, name="Pramanyta toli"), someone(fair)
     booking.book(one, other, slots_of(fair)[0], by=None)
-    url = f"http://localhost:{wire.server_address[1]}"
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])
-    with override("en"):
-        day = url + reverse("my_day", args=[fair.event.slug])
+    here = f"http://localhost:{wire.server_address[1]}"
+    browse_as(person, context, here)
+    day = here + url("my_day", fair.event.slug)
     page = context.new_page()
     page.goto(day)
     page.evaluate(CONTROLLED)

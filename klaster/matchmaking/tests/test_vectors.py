@@ -22,9 +22,18 @@ from klaster.matchmaking.suggestions import suggestions
 pytestmark = pytest.mark.django_db
 
 
-def posting(text, side=Side.OFFER, **changed):
+def posting(text, side=Side.OFFER, *, technologies=(), **changed):
     made = PostingFactory(side=side, text=text, **changed)
-    return LineFactory(participant=None, posting=made, side=side, text=text)
+    return LineFactory(participant=None, posting=made, side=side, text=text, technologies=list(technologies))
+
+
+@pytest.fixture
+def pgvector(db):
+    if not search_table.has_pgvector():
+        pytest.skip("no pgvector on this server")
+
+
+needs_pgvector = pytest.mark.usefixtures("pgvector")
 
 
 @pytest.fixture
@@ -239,9 +248,7 @@ def test_who_writes_very_much_asks_no_more_of_the_table(board):
 def test_without_pgvector_tags_find_and_nothing_breaks(monkeypatch, board):
     monkeypatch.setattr(search_table, "exists", lambda key: False)
     Line.objects.filter(pk=board[3].pk).update(technologies=["cnc"])
-    need = posting("Unlike anything", Side.NEED)
-    Line.objects.filter(pk=need.pk).update(technologies=["cnc"])
-    need.refresh_from_db()
+    need = posting("Unlike anything", Side.NEED, technologies=["cnc"])
     embed_lines(0)
     assert [one.theirs for one in answers(need, UserFactory())] == [board[3]]
     assert [one.owner for one in partners([need])] == [2 * board[3].posting.organisation_id]
@@ -260,18 +267,16 @@ def test_a_server_without_pgvector_migrates(monkeypatch):
         assert search_table.exists(Hashing().id) or not search_table.has_pgvector()
 
 
+@needs_pgvector
 def test_tables_of_former_models_go(board):
-    if not search_table.has_pgvector():
-        pytest.skip("no pgvector on this server")
     search_table.keep("former", 3)
     embedding.keep_search_table()
     assert not search_table.exists("former")
     assert search_table.exists(Hashing().id)
 
 
+@needs_pgvector
 def test_lines_of_events_are_found_exactly_and_apart_from_the_board(board):
-    if not search_table.has_pgvector():
-        pytest.skip("no pgvector on this server")
     line = LineFactory(participant=ParticipantFactory(), text="laser cutting of steel")
     embed_lines(0)
     model = embedding.current()
@@ -298,9 +303,8 @@ def test_the_page_of_a_posting_compares_meanings_once_there_is_a_vector(board, c
         assert b"the meaning of the texts" in client.get(need.posting.get_absolute_url()).content
 
 
+@needs_pgvector
 def test_a_table_that_migrate_has_made_anew_is_filled(board):
-    if not search_table.has_pgvector():
-        pytest.skip("no pgvector on this server")
     embed_lines(0)
     search_table.drop_others([])
     embedding.keep_search_table()
@@ -315,15 +319,12 @@ def asking_with(line, model):
     return mine, search_table.Asking(mine.vector, crowd.weights_of(mine.tags), crowd.expected(mine.vector, mine.tags))
 
 
+@needs_pgvector
 def test_of_lines_with_a_tag_in_common_the_best_come_first(board):
-    if not search_table.has_pgvector():
-        pytest.skip("no pgvector on this server")
     for line, technologies in zip(board, (["cnc"], ["cnc", "laser"], ["iot"]), strict=False):
         line.technologies, line.sectors = technologies, ["metal"]
         line.save()
-    need = posting("Unlike anything", Side.NEED)
-    Line.objects.filter(pk=need.pk).update(technologies=["cnc", "laser"])
-    need.refresh_from_db()
+    need = posting("Unlike anything", Side.NEED, technologies=["cnc", "laser"])
     embed_lines(0)
     measure_lines(0)
     model = embedding.current()
@@ -335,18 +336,15 @@ def test_of_lines_with_a_tag_in_common_the_best_come_first(board):
 
 
 @pytest.mark.parametrize("side", list(Side))
+@needs_pgvector
 def test_the_table_scores_as_the_formula_does(board, side):
     """In the database z stands once more, so that only the best have to be read: both say the same of every line."""
-    if not search_table.has_pgvector():
-        pytest.skip("no pgvector on this server")
     for at in range(8):
         posting(["We need laser cutting", "We look for apple juice"][at % 2] + f", kind {at}", Side.NEED)
     for at, line in enumerate(Line.objects.all()):
         line.technologies = [["cnc"], ["cnc", "laser"], [], ["laser", "iot"]][at % 4]
         line.save()
-    line = posting("Laser cutting of apples", side.other)
-    Line.objects.filter(pk=line.pk).update(technologies=["laser", "cnc"])
-    line.refresh_from_db()
+    line = posting("Laser cutting of apples", side.other, technologies=["laser", "cnc"])
     embed_lines(0)
     measure_lines(0)
     model = embedding.current()
@@ -364,18 +362,14 @@ def test_the_table_scores_as_the_formula_does(board, side):
     assert len({round(row.tags, 3) for row in rows}) > 2
 
 
+@needs_pgvector
 def test_what_is_expected_of_a_need_follows_the_offers(board):
-    if not search_table.has_pgvector():
-        pytest.skip("no pgvector on this server")
-    need = posting("We need laser cutting", Side.NEED)
-    Line.objects.filter(pk=need.pk).update(technologies=["cnc"])
-    offer = posting("Laser cutting of steel")
-    Line.objects.filter(pk=offer.pk).update(technologies=["cnc"])
-    offer.refresh_from_db()
+    need = posting("We need laser cutting", Side.NEED, technologies=["cnc"])
+    offer = posting("Laser cutting of steel", technologies=["cnc"])
     embed_lines(0)
     measure_lines(0)
     for at in range(10):
-        Line.objects.filter(pk=posting(f"Milling of steel, kind {at}").pk).update(technologies=["cnc"])
+        posting(f"Milling of steel, kind {at}", technologies=["cnc"])
     embed_lines(0)
     measure_lines(0)
     model = embedding.current()

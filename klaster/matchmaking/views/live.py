@@ -11,7 +11,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.staticfiles import finders
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -22,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from klaster.accounts.models import User
-from klaster.core import pdf
+from klaster.core import files, pdf
 from klaster.core.limits import limited
 from klaster.directory.views.answers import telling
 from klaster.events import calendar_files
@@ -67,8 +66,7 @@ def day_page(request: HttpRequest, registration: Registration) -> HttpResponse:
 @require_GET
 def my_day_worker(request: HttpRequest) -> HttpResponse:
     """The service worker that keeps a day for want of a connection; each page of a day takes itself as its scope."""
-    with open(str(finders.find("matchmaking/day-worker.js")), "rb") as file:
-        answer = HttpResponse(file.read(), content_type="text/javascript; charset=utf-8")
+    answer = files.service_worker("matchmaking/day-worker.js")
     answer["Service-Worker-Allowed"] = "/"
     return answer
 
