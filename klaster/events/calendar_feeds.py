@@ -51,12 +51,12 @@ def wanted(asked: QueryDict, name: str) -> list[str]:
 
 def filtered(rows: EventQuerySet, asked: QueryDict) -> EventQuerySet:
     """As the list with this address; whoever asks for what there is not gets an empty calendar, not everything."""
-    answers = {name: wanted(asked, name) for name in event_filters.QUESTIONS if any(asked.getlist(name))}
+    answers = {name: wanted(asked, name) for name in event_filters.QUESTIONS.asked if any(asked.getlist(name))}
     if not all(answers.values()):
         return rows.none()
     if any(asked.getlist("series")):
         rows = rows.filter(series__slug__in=wanted(asked, "series"))
-    return event_filters.narrowed(rows, answers).with_words(filters.read(asked, [], ()).text)
+    return event_filters.QUESTIONS.narrowed(rows, answers).with_words(filters.read(asked, [], ()).text)
 
 
 def of_events(rows: EventQuerySet) -> Iterator[Entry]:

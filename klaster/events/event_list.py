@@ -18,7 +18,8 @@ from klaster.core import languages
 from klaster.directory.cluster_list import COUNTY_LEVEL
 from klaster.directory.filters import Choice, Facet, Selection
 from klaster.directory.models import Cluster, Region, Sector
-from klaster.events.event_filters import ALL, ONLINE, Numbers
+from klaster.directory.questions import ALL, Numbers
+from klaster.events.event_filters import ONLINE
 from klaster.events.models import Event, Series, State
 from klaster.events.month_grid import Month
 

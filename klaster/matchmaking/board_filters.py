@@ -1,18 +1,17 @@
 """What the board is filtered by, asked of the database: the list, its table, its feed and saved searches ask the same.
 
-Within a question several answers widen, several questions narrow (klaster.directory.filters). Where a posting names no
-country or no kind of partner, any will do.
+Where a posting names no country or no kind of partner, any will do; those are counted under ANY.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q, QuerySet
 
 from klaster.directory.filters import Facet
-from klaster.events.event_filters import ALL, INVENTED, Answers, Each, Numbers, added, counted
+from klaster.directory.questions import Each, Numbers, Questions
 from klaster.matchmaking.models import PostingText
 
 if TYPE_CHECKING:
@@ -30,41 +29,7 @@ def _in_languages(values: list[str]) -> Q:
     return Q(language__in=values) | Q(pk__in=PostingText.objects.filter(language__in=values).values("posting"))
 
 
-QUESTIONS: dict[str, Callable[[list[str]], Q]] = {
-    "side": lambda values: Q(side__in=values),
-    "kind": lambda values: Q(kind__in=values),
-    "sector": lambda values: Q(sectors__overlap=values),
-    "country": _open("countries"),
-    "partner": _open("partner_kinds"),
-    "language": _in_languages,
-    "technology": lambda values: Q(technologies__overlap=values),
-}
-
-
-def narrowed(postings: PostingQuerySet, answers: Answers, *, ignoring: str = "") -> PostingQuerySet:
-    for name, question in QUESTIONS.items():
-        if name != ignoring and (values := answers.get(name)):
-            postings = postings.filter(question(list(values)))
-    return postings
-
-
-def numbers(postings: PostingQuerySet, answers: Answers) -> Numbers:
-    """How many postings each further answer would give, {("kind", "product"): 3}, in one question to the database; see
-    event_filters.numbers. Those that name none stand under ANY."""
-    return added(_parts(postings.order_by(), answers))
-
-
-def _parts(postings: PostingQuerySet, answers: Answers) -> Iterator[Any]:
-    fit = narrowed(postings, answers)
-    yield counted(fit, *ALL)
-    yield counted(fit.filter(is_invented=True), *INVENTED)
-    for name in QUESTIONS:
-        for rows, value in _values(name, narrowed(postings, answers, ignoring=name)):
-            yield counted(rows, name, value)
-
-
 def _values(name: str, rows: PostingQuerySet) -> Iterable[tuple[QuerySet[Any], Any]]:
-    """What the rows answer to a question: an expression for each place where an answer stands."""
     match name:
         case "side" | "kind":
             return [(rows, F(name))]
@@ -77,6 +42,20 @@ def _values(name: str, rows: PostingQuerySet) -> Iterable[tuple[QuerySet[Any], A
             return [(rows, F("language")), (texts, F("language"))]
         case _:
             return [(rows, Each(OPEN[name])), (rows.filter(**{OPEN[name]: []}), ANY)]
+
+
+QUESTIONS = Questions(
+    {
+        "side": lambda values: Q(side__in=values),
+        "kind": lambda values: Q(kind__in=values),
+        "sector": lambda values: Q(sectors__overlap=values),
+        "country": _open("countries"),
+        "partner": _open("partner_kinds"),
+        "language": _in_languages,
+        "technology": lambda values: Q(technologies__overlap=values),
+    },
+    _values,
+)
 
 
 def for_all(facets: Sequence[Facet], found: Numbers) -> Numbers:

@@ -24,8 +24,8 @@ from klaster.directory import filters
 from klaster.directory import search_columns as columns
 from klaster.directory.filters import Choice, CountedFacet, Facet
 from klaster.directory.models import Organisation, Sector
+from klaster.directory.questions import Numbers
 from klaster.directory.search_columns import Lexemes
-from klaster.events.event_filters import Numbers
 from klaster.matchmaking import board_filters, board_words
 from klaster.matchmaking.models import Posting, Side, Technology
 
@@ -99,7 +99,7 @@ class Asked:
     def __init__(self, data: QueryDict, *, came: Period | None = None):
         self.vocabulary = Vocabulary()
         self.rows = on_board(filters.read(data, [], ()).text, came)
-        self.there = board_filters.numbers(self.rows, {})
+        self.there = board_filters.QUESTIONS.numbers(self.rows, {})
         self.facets = facets(self.there, self.vocabulary, data)
         self.selection = filters.read(data, self.facets, ORDERS)
 
@@ -107,13 +107,13 @@ class Asked:
     def pks(self) -> QuerySet[Posting, int]:
         """Of what passes, in the order asked for."""
         first = ["valid_until"] if self.selection.order == ENDS else []
-        found = board_filters.narrowed(self.rows, self.selection.answers)
+        found = board_filters.QUESTIONS.narrowed(self.rows, self.selection.answers)
         return found.order_by(*first, "-published_at", "-pk").values_list("pk", flat=True)
 
     @cached_property
     def numbers(self) -> Numbers:
         answers = self.selection.answers
-        return board_filters.numbers(self.rows, answers) if any(answers.values()) else self.there
+        return board_filters.QUESTIONS.numbers(self.rows, answers) if any(answers.values()) else self.there
 
     @property
     def counted(self) -> list[CountedFacet]:

@@ -15,9 +15,11 @@ from django.views.decorators.http import require_GET
 from klaster.core import tables
 from klaster.core.limits import limited, limited_finding
 from klaster.directory import exports, filters, structured
+from klaster.directory.questions import ALL, INVENTED
 from klaster.directory.views.answers import MOST_COUNTED, Counting, chips, list_or_part
-from klaster.events import event_filters, event_page, event_table, feeds, series_page
 from klaster.events import event_list as listing
+from klaster.events import event_page, event_table, feeds, series_page
+from klaster.events.event_filters import QUESTIONS
 from klaster.events.models import Event, Series
 from klaster.events.models.events import EventQuerySet
 from klaster.events.month_grid import Month, weekdays, weeks
@@ -37,11 +39,11 @@ class Asked:
         self.month = Month.read(request.GET.get("month", "")) or Month.of(timezone.localdate())
         text = filters.read(request.GET, [], ()).text
         self.events = listing.of_view(request.user, self.view, self.month, text)
-        there = event_filters.numbers(self.events, {})
+        there = QUESTIONS.numbers(self.events, {})
         self.facets = listing.facets(there, request.GET.getlist("cluster"))
         self.selection = filters.read(request.GET, self.facets, ())
         answers = self.selection.answers
-        self.numbers = event_filters.numbers(self.events, answers) if any(answers.values()) else there
+        self.numbers = QUESTIONS.numbers(self.events, answers) if any(answers.values()) else there
 
     @property
     def kept(self) -> dict[str, str]:
@@ -51,7 +53,7 @@ class Asked:
 
     @property
     def found(self) -> EventQuerySet:
-        return event_filters.narrowed(self.events, self.selection.answers)
+        return QUESTIONS.narrowed(self.events, self.selection.answers)
 
 
 @login_not_required
@@ -62,7 +64,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
     asked = Asked(request)
     selection, is_month = asked.selection, asked.view == listing.MONTH
     pages = Counting(
-        listing.for_lists(asked.found), PER_PAGE[asked.view], found=asked.numbers[event_filters.ALL],
+        listing.for_lists(asked.found), PER_PAGE[asked.view], found=asked.numbers[ALL],
         most=listing.MOST_IN_A_MONTH if is_month else MOST_COUNTED,
     )  # fmt: skip
     page = pages.get_page(request.GET.get("page"))
@@ -70,7 +72,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
     context = {
         "asked": asked,
         "events": events,
-        "invented": asked.numbers[event_filters.INVENTED],
+        "invented": asked.numbers[INVENTED],
         "page": page,
         "facets": filters.with_numbers(asked.facets, selection, asked.numbers),
         "selection": selection,
@@ -91,7 +93,7 @@ def wider(asked: Asked, events: list[Event]) -> dict[str, Any] | None:
     if (found := listing.widening(asked.facets, asked.selection, asked.numbers)) is None:
         return None
     facet, selection = found
-    more = event_filters.narrowed(asked.events, selection.answers).exclude(pk__in=[event.pk for event in events])
+    more = QUESTIONS.narrowed(asked.events, selection.answers).exclude(pk__in=[event.pk for event in events])
     title = ", ".join(facet.title_of(value) for value in asked.selection.answers[facet.name])
     return {"title": title, "events": listing.for_lists(more)[:MOST_WIDER]}
 

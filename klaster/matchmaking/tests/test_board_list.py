@@ -13,7 +13,7 @@ from klaster.accounts.factories import UserFactory
 from klaster.directory import factories as d
 from klaster.directory import filters
 from klaster.directory.models.organisations import today
-from klaster.events.event_filters import INVENTED
+from klaster.directory.questions import INVENTED
 from klaster.matchmaking import board_list, board_words
 from klaster.matchmaking import factories as f
 from klaster.matchmaking.actions import postings as actions

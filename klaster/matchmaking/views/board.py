@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET
 from klaster.core import tables
 from klaster.core.limits import limited, limited_finding
 from klaster.directory import exports, structured
+from klaster.directory.questions import INVENTED
 from klaster.directory.views.answers import chips, list_or_part, paged
-from klaster.events.event_filters import INVENTED
 from klaster.matchmaking import board_feed, board_list, board_page, board_table
 from klaster.matchmaking.models import Posting
 
