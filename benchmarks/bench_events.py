@@ -8,49 +8,27 @@ kept. Wall clock and CPU of one answer (medians), and questions to the database.
 
 from __future__ import annotations
 
-import argparse
 import datetime
-import os
 import random
-import statistics
-import sys
-import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-os.environ["KLASTER_MODE"] = "test"
+from lists import bench  # before anything of the site
 
-from klaster.start import prepare
-
-prepare()
-
-import django
-
-django.setup()
-
-from django.conf import settings
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext, setup_test_environment, teardown_databases
-from django.test.utils import setup_databases as make_database
+# isort: split
 from django.utils import timezone
 
-from klaster.core import freshness, kept_pages
 from klaster.core.fields import Translated
 from klaster.directory.factories import ClusterFactory, OrganisationFactory, SectorFactory
 from klaster.directory.models import Region
 from klaster.events.models import Event, State
 
-ROUNDS = 15
 PAGES = {
-    "coming": "",
-    "archive": "?view=past",
-    "archive, two filters": "?view=past&kind=forum&language=en",
-    "archive, a sector": "?view=past&sector={sector}",
-    "archive, a word": "?view=past&q=maisto",
-    "archive, page 100": "?view=past&page=100",
-    "month": "?view=month",
+    "coming": "/en/events/",
+    "archive": "/en/events/?view=past",
+    "archive, two filters": "/en/events/?view=past&kind=forum&language=en",
+    "archive, a sector": "/en/events/?view=past&sector={sector}",
+    "archive, a word": "/en/events/?view=past&q=maisto",
+    "archive, page 100": "/en/events/?view=past&page=100",
+    "month": "/en/events/?view=month",
 }
 
 
@@ -80,45 +58,8 @@ def fill(number: int) -> str:
     Event.objects.bulk_create(events, batch_size=1000)
     of = Event.sectors.through
     of.objects.bulk_create(of(event=event, sector=sector) for event in events for sector in chance.sample(sectors, 1))
-    with connection.cursor() as cursor:
-        cursor.execute("analyze")
     return str(sectors[0].code)
 
 
-def measure(client: Client, path: str) -> tuple[float, float, int]:
-    """Milliseconds on the clock and of CPU, medians; questions asked."""
-    wall, cpu = [], []
-    for round_ in range(ROUNDS + 3):
-        begun, spent = time.perf_counter(), time.process_time()
-        response = client.get(path, REMOTE_ADDR=f"10.0.0.{round_}")
-        list(response.streaming_content) if response.streaming else response.content
-        if round_ >= 3:
-            wall.append((time.perf_counter() - begun) * 1000)
-            cpu.append((time.process_time() - spent) * 1000)
-        if response.status_code != 200:
-            raise SystemExit(f"{path} answered {response.status_code}")
-    with CaptureQueriesContext(connection) as queries:
-        client.get(path)
-    return statistics.median(wall), statistics.median(cpu), len(queries)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--events", type=int, default=5000)
-    number = parser.parse_args().events
-    setup_test_environment()
-    databases = make_database(verbosity=0, interactive=False)
-    try:
-        kept_pages.store.most, settings.KEPT_PAGES_MB = 0, 64
-        sector, client = fill(number), Client()
-        print(f"{f'of {number} events':34}{'ms':>10}{'CPU ms':>10}{'questions':>11}")
-        for name, asked in PAGES.items():
-            wall, cpu, asks = measure(client, f"/en/events/{asked.format(sector=sector)}")
-            print(f"{name:34}{wall:10.1f}{cpu:10.1f}{asks:11}")
-    finally:
-        freshness.close()
-        teardown_databases(databases, verbosity=0)
-
-
 if __name__ == "__main__":
-    main()
+    bench("events", 5000, fill, PAGES, about=__doc__)
